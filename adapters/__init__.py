@@ -1,0 +1,1 @@
+"""Protocols and providers as pure functions and tables: no I/O, no clock, no randomness but what is passed in."""

@@ -1,0 +1,101 @@
+"""What can go wrong with a request, who is to blame, and how it is said.
+
+    GatewayError
+        ClientError      the caller can mend it: 400, 401, 403, 404, 405, 413, 415, 422
+        GatewayFault     this gateway cannot serve now: 500, 503
+        UpstreamError    a provider failed: 429, 502, 503, 504; `retryable` says whether another channel may be tried
+
+Messages are written for the caller and are safe to show: no key, no upstream address, nothing an upstream said of its own account.
+Each protocol renders them in its own shape (protocols/*/errors.py).
+"""
+
+import re
+
+
+class GatewayError(Exception):
+    """Base: `status` (HTTP), `message` (safe to show), `code` (stable, machine-readable), `kind` (the protocol's error type)."""
+
+    kind = "api_error"
+
+    def __init__(
+        self, status: int, message: str, *, code: str | None = None, param: str | None = None, retry_after: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.retry_after = retry_after
+
+
+class ClientError(GatewayError):
+    """The request is at fault."""
+
+    kind = "invalid_request_error"
+
+
+class GatewayFault(GatewayError):
+    """The gateway is at fault, or not able to serve at this moment."""
+
+
+class UpstreamError(GatewayError):
+    """A provider is at fault. `klass` is the metric label; `body` is its own error answer where that may be shown."""
+
+    kind = "upstream_error"
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        klass: str,
+        retryable: bool = True,
+        body: bytes | None = None,
+        retry_after: str | None = None,
+    ) -> None:
+        super().__init__(status, message, code=klass, retry_after=retry_after)
+        self.klass = klass
+        self.retryable = retryable
+        self.body = body
+
+
+# An upstream speaks of its own account in many ways; what matches is never shown and counts as an account problem of the channel.
+_ABOUT_ACCOUNT = re.compile(
+    rb"api[ _-]?key|credential|organi[sz]ation|billing|unauthori[sz]ed|authenticat|access token|account", re.IGNORECASE
+)
+
+
+def classify(status: int, content_type: str, body: bytes, retry_after: str | None = None) -> UpstreamError:
+    """Turn an upstream's error answer into ours: first by status, then by what it says.
+
+    `body` is at most the first 64 KB. 4xx that speak of the caller's request keep status and body; everything that concerns the channel's
+    account, its limits or its health gets a message of our own and may be retried elsewhere.
+    """
+    about_account = _ABOUT_ACCOUNT.search(body) is not None
+    if status in (401, 403) or (status == 400 and about_account):
+        return UpstreamError(502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth")
+    if status == 402:
+        return UpstreamError(502, "The provider account behind this model has no credit.", klass="upstream_credit")
+    if status == 429:
+        return UpstreamError(
+            429,
+            "The provider is limiting requests for this model; retry after a moment.",
+            klass="upstream_rate_limit",
+            retry_after=retry_after,
+        )
+    if status in (408, 504, 524):
+        return UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
+    if status in (503, 529):
+        return UpstreamError(
+            503, "The provider is overloaded; retry after a moment.", klass="upstream_overloaded", retry_after=retry_after
+        )
+    if 400 <= status < 500:
+        shown = body if "json" in content_type and not about_account else None
+        return UpstreamError(
+            status,
+            "The provider refused the request.",
+            klass="upstream_not_found" if status == 404 else "upstream_invalid",
+            retryable=status == 404,
+            body=shown,
+        )
+    return UpstreamError(502, f"The provider answered with an error (HTTP {status}).", klass="upstream_error")

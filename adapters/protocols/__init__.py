@@ -1,0 +1,1 @@
+"""One folder per wire protocol, the same file names in each."""

@@ -1,0 +1,32 @@
+"""Errors in OpenAI's shape: https://platform.openai.com/docs/guides/error-codes (2026-11)."""
+
+import msgspec
+
+from adapters.errors import GatewayError
+
+_KINDS = {401: "authentication_error", 403: "permission_error", 404: "invalid_request_error", 429: "rate_limit_error"}
+
+
+def render(error: GatewayError, request_id: str = "") -> bytes:
+    """The JSON body of an error answer. An upstream's own error body, where it may be shown, is passed on as it came."""
+    body = getattr(error, "body", None)
+    if isinstance(body, bytes):
+        return body
+    return msgspec.json.encode({"error": _fields(error, request_id)})
+
+
+def render_event(error: GatewayError, request_id: str = "") -> bytes:
+    """The event that tells a client of a stream that it ends here; the official SDKs raise it as an APIError."""
+    return b"data: " + msgspec.json.encode({"error": _fields(error, request_id)}) + b"\n\n"
+
+
+def _fields(error: GatewayError, request_id: str) -> dict[str, str | None]:
+    fields = {
+        "message": error.message,
+        "type": _KINDS.get(error.status, error.kind),
+        "param": error.param,
+        "code": error.code,
+    }
+    if request_id:
+        fields["request_id"] = request_id
+    return fields

@@ -1,0 +1,102 @@
+"""Requests of the chat completions family: reading what routing needs, and the listed edits of a passthrough.
+
+The body is kept as raw JSON values by top-level key; nothing below the top level is parsed. Duplicate top-level keys collapse to the last one before
+routing sees them, so that the gateway and the upstream can never read two different models out of one body.
+"""
+
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from adapters.errors import ClientError
+
+Fields: TypeAlias = dict[str, msgspec.Raw]
+T = TypeVar("T")
+
+_fields = msgspec.json.Decoder(Fields)
+_options = msgspec.json.Decoder(Fields)
+_string = msgspec.json.Decoder(str)
+_flag = msgspec.json.Decoder(bool | None)
+_encode = msgspec.json.encode
+
+_TRUE = msgspec.Raw(b"true")
+_INCLUDE_USAGE = msgspec.Raw(b'{"include_usage":true}')
+_EMPTY = (b"", b"null")
+
+# Operation -> (required key, what its JSON value may begin with, in words). Empty tuple: any value.
+_REQUIRED = {
+    "chat": ("messages", b"[", "an array of messages"),
+    "text_completion": ("prompt", b'"[', "a string or an array"),
+    "embeddings": ("input", b'"[', "a string or an array"),
+}
+
+
+class Head(msgspec.Struct, gc=False):
+    """What the gateway knows of a request. `fields` are the raw top-level values; never mutated, a retry starts from them.
+
+    `wants_usage`: the client itself asked for the usage event of a stream.
+    """
+
+    operation: str
+    model: str
+    stream: bool
+    wants_usage: bool
+    fields: Fields
+    size: int
+
+
+def parse(operation: str, body: bytes) -> Head:
+    """Read a request body. Raises ClientError (400) with a message that names the field."""
+    try:
+        fields = _fields.decode(body)
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise ClientError(400, f"The request body is not valid UTF-8 (byte {error.start}).", code="invalid_utf8") from None
+    except msgspec.ValidationError:
+        raise ClientError(400, "The request body must be a JSON object.", code="invalid_json") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ClientError(400, f"The request body is not valid JSON: {error}.", code="invalid_json") from None
+    raw = fields.get("model")
+    if raw is None:
+        raise ClientError(400, "The field 'model' is required.", param="model", code="missing_required_parameter")
+    model = _read(_string, raw, "model", "a string")
+    if not model:
+        raise ClientError(400, "The field 'model' must not be empty.", param="model", code="invalid_value")
+    name, starts, words = _REQUIRED[operation]
+    # Only the first byte is looked at: the value may be megabytes.
+    value = memoryview(fields[name])[:64].tobytes().lstrip(b" \t\r\n")[:1] if name in fields else b""
+    if not value:
+        raise ClientError(400, f"The field '{name}' is required.", param=name, code="missing_required_parameter")
+    if value not in starts:
+        raise ClientError(400, f"The field '{name}' must be {words}.", param=name, code="invalid_type")
+    stream = False
+    wants_usage = False
+    raw = fields.get("stream")
+    if raw is not None and operation != "embeddings":
+        stream = bool(_read(_flag, raw, "stream", "a boolean"))
+        raw = fields.get("stream_options")
+        if stream and raw is not None and bytes(raw).strip() not in _EMPTY:
+            options = _read(_options, raw, "stream_options", "an object")
+            wants_usage = bytes(options.get("include_usage", b"")).strip() == b"true"
+    return Head(operation, model, stream, wants_usage, fields, len(body))
+
+
+def encode(head: Head, upstream_model: str, *, force_usage: bool) -> bytes:
+    """The body for the upstream: as it came but for the model's name and, with `force_usage`, the request for usage in a stream."""
+    edits: Fields = {}
+    if upstream_model != head.model:
+        edits["model"] = msgspec.Raw(_encode(upstream_model))
+    if force_usage and head.stream and not head.wants_usage:
+        raw = head.fields.get("stream_options")
+        if raw is None or bytes(raw).strip() in _EMPTY:
+            edits["stream_options"] = _INCLUDE_USAGE
+        else:
+            edits["stream_options"] = msgspec.Raw(_encode({**_options.decode(raw), "include_usage": _TRUE}))
+    return _encode({**head.fields, **edits} if edits else head.fields)
+
+
+def _read(decoder: "msgspec.json.Decoder[T]", raw: msgspec.Raw, name: str, words: str) -> T:
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError:
+        raise ClientError(400, f"The field '{name}' must be {words}.", param=name, code="invalid_type") from None

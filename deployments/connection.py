@@ -1,0 +1,340 @@
+"""One client connection: bytes in, one `Request` at a time out, bytes of its answer back.
+
+Reads are bounded (header bytes, body bytes, body bytes of the whole replica, seconds without progress), writes wait for the client.
+Must not know about models, keys or providers.
+"""
+
+import asyncio
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httptools
+import msgspec
+
+if TYPE_CHECKING:
+    from deployments.server import Server
+
+STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+STATUS_LINES |= {499: b"HTTP/1.1 499 Client Closed Request\r\n", 529: b"HTTP/1.1 529 Site is overloaded\r\n"}
+CLOSE_LINE = b"connection: close\r\n"
+# Java's client asks for h2c on every first plain request; llhttp would stop parsing there, so the offer is taken out.
+_H2C_LINES = re.compile(rb"(?im)^(?:upgrade|http2-settings|connection):[^\r\n]*\r\n")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Bounds on what clients may make a replica hold; seconds and bytes."""
+
+    max_body_bytes: int = 50 * 1024 * 1024
+    max_buffered_bytes: int = 1024 * 1024 * 1024
+    max_header_bytes: int = 64 * 1024
+    idle_timeout_s: float = 75.0
+    read_timeout_s: float = 30.0
+    write_timeout_s: float = 60.0
+
+
+class Request:
+    """A request whose body has arrived whole. Header names are lower-case bytes; `arrived` is loop time in seconds."""
+
+    __slots__ = ("arrived", "body", "connection", "headers", "method", "path", "query", "size", "task")
+
+    def __init__(
+        self, connection: "Connection", method: str, target: bytes, headers: dict[bytes, bytes], body: bytes, arrived: float
+    ) -> None:
+        path, _, query = target.partition(b"?")
+        self.connection = connection
+        self.method = method
+        self.path = path.decode("latin-1")
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.size = len(body)
+        self.arrived = arrived
+        self.task: asyncio.Task[None] | None = None
+
+
+class Connection(asyncio.Protocol):
+    """asyncio protocol of one client connection; at most one request of it is being answered at a time."""
+
+    def __init__(self, server: "Server") -> None:
+        self.server = server
+        self.limits = server.limits
+        self.transport: Any = None
+        self.parser = httptools.HttpRequestParser(self)
+        self.client_ip = ""
+        self.abort_reason = ""
+        self.current: Request | None = None
+        self.queue: list[Request] = []
+        self.streaming = False
+        self.keep_alive = True
+        self.answered = False
+        self.closing = False
+        self._target = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._header_bytes = 0
+        self._reading = False
+        self._can_write: asyncio.Future[None] | None = None
+        self._since = server.loop.time()
+
+    # -- asyncio.Protocol ---------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        peer = transport.get_extra_info("peername")
+        self.client_ip = peer[0] if peer else ""
+        self.server.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.server.connections.discard(self)
+        self.server.buffered_bytes -= self._body_bytes + sum(request.size for request in self.queue)
+        self._body_bytes = 0
+        self.closing = True
+        self.queue.clear()
+        if self._can_write is not None and not self._can_write.done():
+            self._can_write.set_exception(ConnectionResetError("client left"))
+            self._can_write.exception()
+        self.abort("client_gone")
+
+    def pause_writing(self) -> None:
+        self._can_write = self.server.loop.create_future()
+        self._since = self.server.loop.time()
+
+    def resume_writing(self) -> None:
+        if self._can_write is not None and not self._can_write.done():
+            self._can_write.set_result(None)
+        self._can_write = None
+
+    def data_received(self, data: bytes) -> None:
+        if self.closing:
+            return
+        if not self._reading and b"h2c" in data[:8192]:
+            head, blank, rest = data.partition(b"\r\n\r\n")
+            if b"\nupgrade: h2c" in head.lower():
+                data = _H2C_LINES.sub(b"", head + b"\r\n") + blank[2:] + rest
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self.refuse(400, "Protocol upgrades are not offered on this path.")
+        except httptools.HttpParserError:
+            self.refuse(400, "The request is not valid HTTP/1.1.")
+
+    # -- httptools callbacks ------------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        self._reading = True
+        self._target = b""
+        self._headers = {}
+        self._body = []
+        self._header_bytes = 0
+        self._since = self.server.loop.time()
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        self._count_header(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.lower()] = value
+        self._count_header(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        length = self._headers.get(b"content-length")
+        if length is not None and int(length) > self.limits.max_body_bytes:
+            self.refuse(413, f"The request body is larger than {self.limits.max_body_bytes} bytes.")
+        elif self._headers.get(b"expect", b"").lower() == b"100-continue" and self.current is None:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        if self.closing:
+            return
+        self._body.append(body)
+        self._body_bytes += len(body)
+        self.server.buffered_bytes += len(body)
+        self._since = self.server.loop.time()
+        if self._body_bytes > self.limits.max_body_bytes:
+            self.refuse(413, f"The request body is larger than {self.limits.max_body_bytes} bytes.")
+        elif self.server.buffered_bytes > self.limits.max_buffered_bytes:
+            self.refuse(503, "Too many large requests are being read at once; try again in a moment.")
+
+    def on_message_complete(self) -> None:
+        self._reading = False
+        if self.closing:
+            return
+        body = b"".join(self._body) if len(self._body) != 1 else self._body[0]
+        self._body = []
+        self._body_bytes = 0
+        target = self._target
+        if not target.startswith(b"/"):
+            url = httptools.parse_url(target)
+            target = (url.path or b"/") + (b"?" + url.query if url.query else b"")
+        method = self.parser.get_method().decode("latin-1")
+        request = Request(self, method, target, self._headers, body, self.server.loop.time())
+        self.keep_alive = self.parser.should_keep_alive()
+        if self.current is None:
+            self._start(request)
+        else:  # pipelined: answered in order, and no more is read until this one is through
+            self.queue.append(request)
+            self.transport.pause_reading()
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def respond(self, status: int, headers: bytes, body: bytes) -> None:
+        """Write a whole answer. `headers` are complete `name: value\\r\\n` lines without framing headers."""
+        if self.closing:
+            return
+        self.answered = True
+        close = b"" if self._keeps() else CLOSE_LINE
+        head = self.current is not None and self.current.method == "HEAD"
+        self.transport.write(
+            b"%b%b%b%bcontent-length: %d\r\n\r\n%b"
+            % (STATUS_LINES[status], self.server.date_line, headers, close, len(body), b"" if head else body)
+        )
+
+    def start_stream(self, status: int, headers: bytes, first: bytes) -> None:
+        """Begin a streamed answer with its first bytes, in one write."""
+        if self.closing:
+            return
+        self.answered = True
+        self.streaming = True
+        self.server.open_streams += 1
+        close = b"" if self._keeps() else CLOSE_LINE
+        self.transport.write(
+            b"%b%b%b%btransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n"
+            % (STATUS_LINES[status], self.server.date_line, headers, close, len(first), first)
+            if first
+            else b"%b%b%b%btransfer-encoding: chunked\r\n\r\n"
+            % (STATUS_LINES[status], self.server.date_line, headers, close)
+        )
+
+    def write_chunk(self, chunk: bytes) -> None:
+        """Write one piece of a streamed answer; empty pieces are not written (they would end it)."""
+        if chunk and not self.closing:
+            self.transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+
+    def end_stream(self) -> None:
+        """Finish a streamed answer; the connection stays usable."""
+        if not self.closing:
+            self.transport.write(b"0\r\n\r\n")
+        self._stream_over()
+
+    def break_stream(self) -> None:
+        """End a streamed answer without its final chunk, so that no client can take it for complete."""
+        self.keep_alive = False
+        self._stream_over()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the client reads more slowly than it is written to."""
+        return self._can_write is not None
+
+    async def drained(self) -> None:
+        """Wait until the client has read enough. Raises ConnectionResetError when it left."""
+        if self._can_write is not None:
+            await self._can_write
+
+    def refuse(self, status: int, message: str) -> None:
+        """Answer a request that cannot be read and close; the body is the OpenAI error shape, valid on every path."""
+        if self.closing:
+            return
+        if self.current is None:
+            error = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+            body = msgspec.json.encode(error)
+            self.transport.write(
+                b"%b%bcontent-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
+                % (STATUS_LINES[status], self.server.date_line, len(body), body)
+            )
+            self.close(linger=True)
+        else:
+            self.keep_alive = False
+            self.transport.pause_reading()
+        self.closing = self.current is None
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    def abort(self, reason: str) -> None:
+        """Cancel the request being answered, if any; the pipeline finds the reason in `abort_reason`."""
+        if self.current is not None and self.current.task is not None and not self.abort_reason:
+            self.abort_reason = reason
+            self.current.task.cancel()
+
+    def close_if_idle(self) -> None:
+        """Close unless a request is being read or answered."""
+        if self.current is None and not self._reading:
+            self.close()
+        else:
+            self.keep_alive = False
+
+    def close(self, *, linger: bool = False) -> None:
+        """Close after what was written has gone out. `linger` reads on for a moment so that the client sees the answer."""
+        self.closing = True
+        if self.transport is None:
+            return
+        if linger and not self.transport.is_closing():
+            # Closing with unread input resets the connection and may destroy the answer on its way.
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+            self.server.loop.call_later(1.0, self.transport.close)
+        else:
+            self.transport.close()
+
+    def sweep(self, now: float) -> None:
+        """Close what waits for the client for too long; called once a second."""
+        waited = now - self._since
+        if self._can_write is not None:
+            if waited > self.limits.write_timeout_s:
+                self.abort("client_stalled")
+                self.transport.abort()
+        elif self._reading:
+            if waited > self.limits.read_timeout_s:
+                self.refuse(408, "The request did not arrive in time.")
+        elif self.current is None and waited > self.limits.idle_timeout_s:
+            self.close()
+
+    def _start(self, request: Request) -> None:
+        self.current = request
+        self.answered = False
+        self.abort_reason = ""
+        self.server.open_requests += 1
+        request.task = task = self.server.loop.create_task(self._run(request))
+        self.server.tasks.add(task)
+        task.add_done_callback(self.server.tasks.discard)
+
+    async def _run(self, request: Request) -> None:
+        try:
+            await self.server.handler(request)
+        except asyncio.CancelledError:
+            if not self.abort_reason:
+                raise
+        finally:
+            self._finished(request)
+
+    def _finished(self, request: Request) -> None:
+        server = self.server
+        server.open_requests -= 1
+        server.buffered_bytes -= request.size
+        if self.streaming:
+            self.break_stream()
+        self.current = None
+        self._since = server.loop.time()
+        if self.closing:
+            return
+        if not self.answered or not self._keeps():
+            self.close()
+        elif self.queue:
+            self._start(self.queue.pop(0))
+            if not self.queue:
+                self.transport.resume_reading()
+
+    def _stream_over(self) -> None:
+        if self.streaming:
+            self.streaming = False
+            self.server.open_streams -= 1
+
+    def _keeps(self) -> bool:
+        return self.keep_alive and not self.server.draining
+
+    def _count_header(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > self.limits.max_header_bytes:
+            self.refuse(431, f"The request head is larger than {self.limits.max_header_bytes} bytes.")

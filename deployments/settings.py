@@ -1,0 +1,208 @@
+"""Every number and name that an operator may want to turn: the `args` of serve_config.yaml, checked once when the application is built.
+
+Environment variables override the file for what differs between machines and for secrets, and are read here and nowhere else.
+`python -m deployments.settings --markdown` prints the documentation in docs/settings.md.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+ENVIRONMENT = {
+    "GATEWAY_PORT": "port",
+    "GATEWAY_HOST": "host",
+    "GATEWAY_DATA": "data",
+    "GATEWAY_DATABASE_URL": "database_url",
+}
+"""Variable -> setting it overrides. Secrets are never settings: see `secret_key` and `admin_token`."""
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Bytes = Annotated[int, Field(ge=1024, le=1 << 40)]
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names it, its value and what is allowed."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Scale(_Group):
+    """How many replicas of a deployment run. Serve adds replicas when there are more open requests than `target_open_requests` for each."""
+
+    min_replicas: int = Field(1, ge=1, le=1000, description="Replicas that always run.")
+    max_replicas: int = Field(2, ge=1, le=1000, description="Most replicas; equal to min_replicas switches autoscaling off.")
+    target_open_requests: float = Field(200.0, gt=0, le=1_000_000, description="Open requests a replica should have on average.")
+    upscale_delay_s: Seconds = Field(5.0, description="How long the need must last before replicas are added.")
+    downscale_delay_s: Seconds = Field(120.0, description="How long replicas must be idle before some are drained.")
+    num_cpus: float = Field(0.0, ge=0, le=256, description="CPUs that Ray reserves for each replica (0: none, fits on a laptop).")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Scale":
+        if self.min_replicas > self.max_replicas:
+            raise ValueError(f"min_replicas ({self.min_replicas}) must not be above max_replicas ({self.max_replicas})")
+        return self
+
+
+class Adapters(_Group):
+    """Where the adapter of a provider family runs: `inline` in the ingress replica, `pool` in Adapter replicas of its own."""
+
+    placement: Literal["inline", "pool"] = Field("inline", description="inline: in the ingress replica; pool: own autoscaling deployment.")
+    scale: Scale = Field(Scale(), description="Replicas of the pool (only for placement: pool).")
+
+
+class Timeouts(_Group):
+    """Bounds in seconds. A channel may set its own connect, first_byte and idle timeout."""
+
+    connect_s: Seconds = Field(10.0, description="Opening a connection to a provider.")
+    first_byte_s: Seconds = Field(300.0, description="From sending a request to the first byte of the answer (a whole answer, if not streamed).")
+    idle_s: Seconds = Field(120.0, description="Silence in the middle of an answer.")
+    retry_budget_s: Seconds = Field(60.0, description="No further channel is tried later than this after a request arrived.")
+    drain_s: Annotated[float, Field(gt=0, le=25)] = Field(
+        20.0, description="How long open streams may go on after a stop; then they end with an error event. `serve run` itself waits 30 s at most."
+    )
+    client_idle_s: Seconds = Field(75.0, description="An idle keep-alive connection of a client.")
+    client_read_s: Seconds = Field(30.0, description="A client that sends its request and pauses.")
+    client_write_s: Seconds = Field(60.0, description="A client that does not read its answer.")
+
+
+class Sizes(_Group):
+    """Bounds in bytes."""
+
+    body: Bytes = Field(50 * 1024 * 1024, description="A request body, compressed or not; more is answered with 413.")
+    buffered: Bytes = Field(1024 * 1024 * 1024, description="All request bodies that a replica holds at one time; more is answered with 503.")
+    answer: Bytes = Field(256 * 1024 * 1024, description="An unstreamed answer of a provider.")
+    journal: Bytes = Field(1024 * 1024 * 1024, description="Usage records not yet in the database; when full, requests are answered with 503.")
+
+
+class Settings(_Group):
+    """The `args` of the application in serve_config.yaml."""
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 or :: opens the gateway to the network.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of API, admin API and console.")
+    data: str = Field("./data", min_length=1, description="Directory for the database file, the key file and the journals.")
+    database_url: str = Field("", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory.")
+    ingress: Scale = Field(Scale(), description="Replicas of the data plane.")
+    adapters: dict[str, Adapters] = Field({}, description="Placement by provider family, e.g. {openai: {placement: pool}}.")
+    timeouts: Timeouts = Field(Timeouts())
+    sizes: Sizes = Field(Sizes())
+    max_attempts: int = Field(4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client.")
+    key_cache: int = Field(100_000, ge=100, le=10_000_000, description="Keys that a replica remembers.")
+    key_cache_s: Seconds = Field(600.0, description="How long a replica trusts a remembered key without asking again (changes are pushed within a second).")
+    router_poll_s: Seconds = Field(2.0, description="How often the Router looks into the database for changes made elsewhere.")
+    admin: bool = Field(True, description="Whether this address also serves the admin API and the console.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the deployments log.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite", "postgresql", "postgres:")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("adapters")
+    @classmethod
+    def _known_families(cls, value: dict[str, Adapters]) -> dict[str, Adapters]:
+        from adapters.registry import PROVIDERS
+
+        families = sorted({row.family for row in PROVIDERS.values()})
+        for name in value:
+            if name not in families:
+                raise ValueError(f"unknown provider family {name!r}; known: {', '.join(families)}")
+        return value
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory as an absolute path."""
+        return Path(self.data).expanduser().resolve()
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'gateway.db'}"
+
+    def pooled(self) -> dict[str, Scale]:
+        """Families that have an Adapter deployment of their own."""
+        return {family: row.scale for family, row in self.adapters.items() if row.placement == "pool"}
+
+
+def load(args: Mapping[str, Any] | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the args of serve_config.yaml and the environment. Raises SettingsError."""
+    merged: dict[str, Any] = dict(args or {})
+    for variable, name in ENVIRONMENT.items():
+        if environ.get(variable):
+            merged[name] = environ[variable]
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
+
+
+def secret_key(environ: Mapping[str, str] = os.environ) -> str | None:
+    """GATEWAY_SECRET_KEY: the master key that encrypts channel secrets; None: the key file in the data directory."""
+    return environ.get("GATEWAY_SECRET_KEY") or None
+
+
+def admin_token(environ: Mapping[str, str] = os.environ) -> str | None:
+    """GATEWAY_ADMIN_TOKEN: the first administrator's token; None: one is made at the first start and shown once."""
+    return environ.get("GATEWAY_ADMIN_TOKEN") or None
+
+
+def _sentence(item: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in item["loc"]) or "args"
+    if item["type"] == "extra_forbidden":
+        return f"serve_config.yaml: unknown setting '{name}'; see docs/settings.md for the known ones."
+    message = str(item["msg"]).removeprefix("Value error, ")
+    value = item["input"] if not isinstance(item["input"], dict) else "{...}"
+    if "[type=" in message:
+        message = message.split("[type=")[0]
+    return f"serve_config.yaml: setting '{name}' is {value!r}: {message[0].lower()}{message[1:]}."
+
+
+def markdown() -> str:
+    """docs/settings.md: every setting with its default, bounds and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "The `args` of the application in `serve_config.yaml`. Generated by `python -m deployments.settings --markdown`.",
+        "",
+        "| setting | default | allowed | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += _rows(Settings, "")
+    lines += ["", "Environment variables, stronger than the file:", "", "| variable | meaning |", "|---|---|"]
+    lines += [f"| `{variable}` | overrides `{name}` |" for variable, name in ENVIRONMENT.items()]
+    lines.append(f"| `GATEWAY_SECRET_KEY` | {(secret_key.__doc__ or '').split(': ', 1)[1].splitlines()[0]} |")
+    lines.append(f"| `GATEWAY_ADMIN_TOKEN` | {(admin_token.__doc__ or '').split(': ', 1)[1].splitlines()[0]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(model: type[BaseModel], prefix: str) -> list[str]:
+    rows = []
+    for name, field in model.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            rows += _rows(group, f"{prefix}{name}.")
+            continue
+        default = "" if field.default == "" else f"`{field.default}`"
+        rows.append(f"| `{prefix}{name}` | {default} | {_allowed(field)} | {field.description or ''} |")
+    if model is Settings:
+        rows += _rows(Adapters, "adapters.<family>.")
+    return rows
+
+
+def _allowed(field: Any) -> str:
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    bounds = [f"{sign} {getattr(rule, attribute)}" for rule in field.metadata for attribute, sign in signs.items() if getattr(rule, attribute, None) is not None]
+    if getattr(field.annotation, "__origin__", None) is Literal:
+        bounds = [" or ".join(f"`{value}`" for value in field.annotation.__args__)]
+    return ", ".join(bounds)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
