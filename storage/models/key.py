@@ -1,0 +1,40 @@
+"""A client's key, kept as a digest only, and the log of changed keys that caches follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, BigId, Digest, now
+
+
+class Key(Base):
+    """A client's key: what it may use. The key itself is never stored."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    digest: Mapped[bytes] = mapped_column(Digest, unique=True)  # SHA-256 of the whole key
+    hint: Mapped[str] = mapped_column(String(32), default="")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    admin: Mapped[bool] = mapped_column(default=False)  # may see routing details
+    models: Mapped[list[str] | None] = mapped_column(default=None)  # allowed names and globs, None = all
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    origin: Mapped[str] = mapped_column(String(16), default="api")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class KeyChange(Base):
+    """One changed key, in the order of the changes: who caches keys forgets this digest."""
+
+    __tablename__ = "key_changes"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(Digest)
+    at: Mapped[datetime] = mapped_column(default=now)

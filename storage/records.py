@@ -1,0 +1,69 @@
+"""The usage record: one per finished request, as it travels from a replica through the journal to the database.
+
+Owns the record's fields and their binary form. Must not know where records are kept.
+
+The binary form is a MessagePack array in the order of the fields, so a field is only ever added at the end and needs a
+default: old journals stay readable, and an older reader ignores what it does not know.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class UsageRecord(msgspec.Struct, array_like=True, gc=False):
+    """What one request used, cost and how it went.
+
+    Times: `started_at` is unix time in microseconds; each `*_us` is microseconds from the accept, 0 = did not happen.
+    Money: `cost` is nano-USD. Tokens: `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`,
+    `reasoning_tokens` is a part of `output_tokens`.
+    """
+
+    request_id: str
+    started_at: int
+    key_id: int = 0  # 0: the request had no valid key
+    channel_id: int = 0  # 0: no upstream was called
+    provider: str = ""
+    operation: str = ""  # "chat", "text_completion", "embeddings"
+    model: str = ""  # as the client asked
+    upstream_model: str = ""  # as the channel was asked
+    response_model: str = ""  # as the upstream answered
+    stream: bool = False
+    status: int = 0  # the HTTP status given to the client
+    # "complete", "client_gone", "upstream_error", "upstream_cut", "upstream_timeout", "rejected", "drained"
+    end: str = ""
+    error: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    usage_source: str = "none"  # "upstream", "estimate", "none"
+    cost: int = 0
+    price_id: int = 0  # 0: no price was known
+    queue_us: int = 0  # until the upstream call was sent
+    first_byte_us: int = 0
+    first_token_us: int = 0
+    total_us: int = 0
+    attempts: int = 0
+    attempt_log: str = ""  # compact JSON list of [channel_id, outcome, milliseconds]; "" for one clean attempt
+    replica: str = ""
+    client_ip: str = ""
+    finish_reason: str = ""
+    upstream_request_id: str = ""
+
+
+FIELDS: tuple[str, ...] = UsageRecord.__struct_fields__
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(UsageRecord)
+
+
+def encode(record: UsageRecord) -> bytes:
+    """The record as MessagePack. Raises UnicodeEncodeError for a string with lone surrogates."""
+    return _encoder.encode(record)
+
+
+def decode(data: bytes | memoryview) -> UsageRecord:
+    """The record in `data`. Raises msgspec.MsgspecError when it is not one."""
+    return _decoder.decode(data)

@@ -1,0 +1,108 @@
+"""Keys: queries and changes, and the log of changed digests.
+
+Every change counts the revision "keys" up and logs the digest, so that a cache forgets exactly the keys that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import Key, KeyChange
+from storage.models.base import now
+from storage.repositories import revisions
+from storage.repositories.changes import assign
+
+CHANGES_KEPT = 10_000
+
+
+class ChangesLostError(LookupError):
+    """The changes after that number are no longer known: forget every cached key and go on from `seq`."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"older key changes are no longer kept; the newest is {seq}")
+        self.seq = seq
+
+
+async def list_all(session: AsyncSession) -> Sequence[Key]:
+    """All keys, by name."""
+    return (await session.scalars(select(Key).order_by(Key.name))).all()
+
+
+async def get(session: AsyncSession, key_id: int) -> Key | None:
+    """The key of that id."""
+    return await session.get(Key, key_id)
+
+
+async def find_by_name(session: AsyncSession, name: str) -> Key | None:
+    """The key of that name."""
+    return (await session.scalars(select(Key).where(Key.name == name))).one_or_none()
+
+
+async def find_by_digest(session: AsyncSession, digest: bytes) -> Key | None:
+    """The key whose SHA-256 is `digest`, enabled or not, expired or not."""
+    return (await session.scalars(select(Key).where(Key.digest == digest))).one_or_none()
+
+
+async def create(session: AsyncSession, key: Key) -> Key:
+    """Store a new key; its id is filled in. Raises sqlalchemy.exc.IntegrityError when name or digest is taken.
+
+    It is logged as changed too: somebody may have cached that it does not exist.
+    """
+    await _announce(session, key.digest)
+    session.add(key)
+    await session.flush()
+    return key
+
+
+async def update(session: AsyncSession, key: Key, changes: Mapping[str, Any]) -> bool:
+    """Set the named columns; False, and nothing written, when all had that value. Raises IntegrityError as `create`."""
+    before = key.digest
+    if not assign(key, changes):
+        return False
+    key.updated_at = now()
+    await _announce(session, *{before, key.digest})
+    await session.flush()
+    return True
+
+
+async def remove(session: AsyncSession, key: Key) -> None:
+    """Delete the key. Usage records keep its id, which is never given again."""
+    await _announce(session, key.digest)
+    await session.delete(key)
+    await session.flush()
+
+
+async def changes_since(session: AsyncSession, seq: int) -> tuple[int, list[bytes]]:
+    """The number of the newest change, and the digests changed after `seq`, each once, in order of their first change.
+
+    Start with `latest_change`. Raises ChangesLostError when `seq` is older than what is kept, or from another database.
+    """
+    latest = await latest_change(session)
+    if seq == latest:
+        return latest, []
+    if seq > latest or seq < latest - CHANGES_KEPT:
+        raise ChangesLostError(latest)
+    statement = select(KeyChange.digest).where(KeyChange.seq > seq, KeyChange.seq <= latest).order_by(KeyChange.seq)
+    return latest, list(dict.fromkeys(await session.scalars(statement)))
+
+
+async def latest_change(session: AsyncSession) -> int:
+    """The number of the newest change, 0 when there was none."""
+    return await session.scalar(select(func.max(KeyChange.seq))) or 0
+
+
+async def _announce(session: AsyncSession, *digests: bytes) -> None:
+    # The revision first: its row lock makes changes commit in the order of their numbers, so that no number appears
+    # behind one that a reader has already passed.
+    await revisions.bump(session, revisions.KEYS)
+    changes = [KeyChange(digest=digest) for digest in digests]
+    session.add_all(changes)
+    await session.flush(changes)
+    newest = max(change.seq for change in changes)
+    await session.execute(
+        delete(KeyChange).where(KeyChange.seq <= newest - CHANGES_KEPT).execution_options(synchronize_session=False)
+    )

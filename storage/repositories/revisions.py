@@ -1,0 +1,26 @@
+"""Revisions: reading the counters, and counting up in the transaction that changes something."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.models import Revision
+
+ROUTES = "routes"
+KEYS = "keys"
+
+
+async def current(session: AsyncSession) -> dict[str, int]:
+    """All counters by name."""
+    rows = await session.execute(select(Revision.name, Revision.value))
+    return dict(rows.tuples().all())
+
+
+async def bump(session: AsyncSession, name: str) -> None:
+    """Count `name` up by one. The row's lock makes transactions that change the same kind of thing take turns."""
+    statement = update(Revision).where(Revision.name == name).values(value=Revision.value + 1)
+    result = await session.execute(statement.execution_options(synchronize_session=False).returning(Revision.value))
+    if result.first() is None:
+        msg = f"the database has no revision {name!r}: run the migrations"
+        raise LookupError(msg)
