@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-MAKEFLAGS += --no-builtin-rules --no-print-directory
+MAKEFLAGS += --no-print-directory
 .PHONY: help setup setup-dev serve test fmt lint types contracts pytest bench check lock clean FORCE
 
 # With which Python and where this was set up. Another PYTHON= or a moved directory makes it anew; without PYTHON= the one
@@ -22,9 +22,12 @@ UV := .tools/bin/uv
 # Only what is given to make itself counts: a DATA or PORT that happens to be in the environment is not meant for us.
 given = $(if $(filter command line,$(origin $(1))),$($(1)))
 
+# make's own variables would change how a package that is built from source runs its make.
+apart = unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
 # uv does not read pip's configuration. A mirror or certificate set there is passed on in memory when uv has none of its own.
 define uv_environment
-export UV_PYTHON_DOWNLOADS=never; \
+$(apart); export UV_PYTHON_DOWNLOADS=never; \
 pip_setting() { .tools/bin/python -m pip config list 2>/dev/null \
 	| sed -nE "s/^(:env:|global|install)\.$$1='(.*)'$$/\2/p" | head -n 1; }; \
 if [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then \
@@ -62,7 +65,7 @@ AGAIN = make $(or $(MAKECMDGOALS),setup)
 		echo 'make: on Debian and Ubuntu the package python3-venv adds it. Or name a complete Python: $(AGAIN) PYTHON=/path/to/python3' >&2; exit 1; }
 	@echo 'set-up 1/3: the installer (uv) into ./.tools'
 	@rm -rf .tools && $(PYTHON) -m venv .tools
-	@.tools/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --only-binary :all: \
+	@.tools/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --only-binary :all: \
 		--require-hashes -r requirements/bootstrap.txt
 	@printf '%s\n' '$(PYTHON) $(CURDIR)' > $@
 
@@ -93,11 +96,11 @@ endef
 # ------------------------------------------------------------------------------------------------------------------ run
 
 serve: .venv/.runtime ## start the gateway: make serve [PORT=8000] [DATA=./data] [CONFIG=serve_config.yaml]
-	@exec $(VENV_BIN)/gateway-serve --config '$(or $(call given,CONFIG),serve_config.yaml)' \
+	@$(apart); exec $(VENV_BIN)/gateway-serve --config '$(or $(call given,CONFIG),serve_config.yaml)' \
 		$(if $(call given,PORT),--port '$(PORT)') $(if $(call given,DATA),--data '$(DATA)')
 
 bench: .venv/.dev ## measure: make bench [ARGS='...'] (see benchmarks/README.md)
-	@exec $(VENV_BIN)/python -m benchmarks $(call given,ARGS)
+	@$(apart); exec $(VENV_BIN)/python -m benchmarks $(call given,ARGS)
 
 # ---------------------------------------------------------------------------------------------------------------- check
 
@@ -121,7 +124,7 @@ contracts: .venv/.dev ## which package may import which (a test runs it too)
 	@$(VENV_BIN)/lint-imports --no-cache
 
 pytest: .venv/.dev ## the tests alone: make pytest [ARGS='-k name']
-	@$(VENV_BIN)/python -m pytest --cov --cov-report=term $(call given,ARGS)
+	@$(apart); $(VENV_BIN)/python -m pytest --cov --cov-report=term $(call given,ARGS)
 
 check: ## fmt, test and a short bench; fails when that changed a file
 	@before=$$(git status --porcelain=v1 | cksum; git diff | cksum); \
