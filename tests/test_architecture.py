@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +110,11 @@ BANS = (
     Ban(
         "starlette",
         ("deployments", "adapters", "storage"),
-        "RSGI on the data path",
+        "kept off the data path",
         frozenset({"deployments/admin.py"}),
     ),
     Ban(
-        "fastapi", ("deployments", "adapters", "storage"), "RSGI on the data path", frozenset({"deployments/admin.py"})
+        "fastapi", ("deployments", "adapters", "storage"), "kept off the data path", frozenset({"deployments/admin.py"})
     ),
     *(
         Ban(
@@ -213,7 +214,33 @@ def test_no_file_promises_work() -> None:
     assert not found
 
 
-# ------------------------------------------------------------------------------------------------------------- locks
+# ------------------------------------------------------------------------------------------------- dependencies, locks
+
+# Import name -> the declared dependency that it is a part of.
+PART_OF = {"starlette": "fastapi", "pydantic_core": "pydantic", "click": "typer"}
+STANDARD = {*sys.stdlib_module_names, *PACKAGES, "tests"}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A package that is here only because another one needs it may be gone with that one's next release."""
+    declared = {canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]}
+    distributions = packages_distributions()
+    missing = set()
+    for path in modules(*PACKAGES):
+        for name in {used.split(".")[0] for used in imported(path)} - STANDARD:
+            owners = {canonicalize_name(owner) for owner in distributions.get(name, [name])}
+            if not owners & declared and PART_OF.get(name) not in declared:
+                missing.add((name_of(path), name))
+    assert not missing
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Modules that a file imports, wherever in the file."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
 def pins(lock: str) -> dict[str, set[str]]:
