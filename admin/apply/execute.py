@@ -1,0 +1,56 @@
+"""Carrying out the steps of a plan in one transaction, which the caller commits. It decides nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin.apply.plan import Step, channel_steps, key_steps, price_steps
+from admin.schemas.apply import Document
+from admin.services import Services
+from storage.models import Channel, Key, Price
+from storage.repositories import channels, keys, prices
+
+
+async def make_plan(session: AsyncSession, services: Services, document: Document, *, prune: bool) -> list[Step]:
+    """Compare `document` with what is stored. A section that is absent is neither changed nor pruned."""
+    steps: list[Step] = []
+    if document.channels is not None:
+        stored = await channels.list_all(session)
+        steps += channel_steps(document.channels, stored, box=services.box, registry=services.providers, prune=prune)
+    if document.keys is not None:
+        steps += key_steps(document.keys, await keys.list_all(session), prune=prune)
+    if document.prices is not None:
+        steps += price_steps(document.prices, await prices.list_all(session, source="apply"), prune=prune)
+    return steps
+
+
+async def execute(session: AsyncSession, steps: Sequence[Step]) -> bool:
+    """Write the steps; True when there was anything to write. Deletions come first: they free names and values."""
+    for action in ("delete", "update", "create"):
+        for step in steps:
+            if step.action == action:
+                await _write(session, step)
+    return any(step.action != "unchanged" for step in steps)
+
+
+async def _write(session: AsyncSession, step: Step) -> None:
+    if step.kind == "price":
+        await _write_price(session, step)
+        return
+    noun: Any = channels if step.kind == "channel" else keys
+    if step.action == "delete":
+        await noun.remove(session, step.row)
+    elif step.action == "update":
+        await noun.update(session, step.row, step.columns)
+    else:
+        model: Any = Channel if step.kind == "channel" else Key
+        await noun.create(session, model(**(step.columns or {})))
+
+
+async def _write_price(session: AsyncSession, step: Step) -> None:
+    # A stored price never changes (see admin/endpoints/prices.py), so an update is a new row in place of the old one.
+    if step.row is not None:
+        await prices.remove(session, step.row)
+    if step.action != "delete":
+        await prices.create(session, Price(**(step.columns or {})))

@@ -1,0 +1,93 @@
+"""Keys: create, list, read, change, delete. The key itself is in the answer to its creation only."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from admin import etags
+from admin.endpoints.common import IfMatch, Ref, object_id, problems
+from admin.problems import Problem, not_found
+from admin.schemas.key import KeyCreate, KeyCreated, KeyList, KeyOut, KeyPatch
+from admin.surroundings import Surroundings, announce
+from storage import crypto
+from storage.models import Key
+from storage.repositories import keys
+
+router = APIRouter(prefix="/keys", tags=["keys"])
+
+
+async def _load(session: AsyncSession, ref: str) -> Key:
+    number = object_id(ref)
+    found = await (keys.find_by_name(session, ref) if number is None else keys.get(session, number))
+    if found is None:
+        raise not_found("key", ref)
+    return found
+
+
+async def _refuse_taken(session: AsyncSession, name: str) -> None:
+    if await keys.find_by_name(session, name) is not None:
+        raise Problem(409, f"There is a key {name!r} already; change it, or choose another name.")
+
+
+@router.get("", responses=problems(), operation_id="list_keys")
+async def list_keys(services: Surroundings) -> KeyList:
+    """All keys by name."""
+    async with services.sessions() as session:
+        rows = await keys.list_all(session)
+    return KeyList(items=[KeyOut.model_validate(row) for row in rows])
+
+
+@router.post("", status_code=201, responses=problems(400, 409, 413), operation_id="create_key")
+async def create_key(services: Surroundings, wanted: KeyCreate, response: Response) -> KeyCreated:
+    """Make a key. The answer holds it; the gateway stores its hash and cannot show it again."""
+    key = wanted.key or crypto.new_key()
+    digest = crypto.digest(key)
+    async with services.sessions.begin() as session:
+        await _refuse_taken(session, wanted.name)
+        if await keys.find_by_digest(session, digest) is not None:
+            raise Problem(409, "Another key has this value already.")
+        row = Key(name=wanted.name, digest=digest, hint=crypto.hint(key), **wanted.columns())
+        await keys.create(session, row)
+    await announce(services)
+    shown = KeyOut.model_validate(row)
+    response.headers["location"] = f"/api/v1/keys/{row.id}"
+    response.headers["etag"] = etags.etag_of(shown)
+    response.headers["cache-control"] = "no-store"
+    return KeyCreated(**shown.model_dump(), key=key)
+
+
+@router.get("/{key}", responses=problems(404), operation_id="get_key")
+async def get_key(services: Surroundings, key: Ref, response: Response) -> KeyOut:
+    """One key."""
+    async with services.sessions() as session:
+        shown = KeyOut.model_validate(await _load(session, key))
+    response.headers["etag"] = etags.etag_of(shown)
+    return shown
+
+
+@router.patch("/{key}", responses=problems(400, 404, 409, 412, 413), operation_id="change_key")
+async def change_key(
+    services: Surroundings, key: Ref, patch: KeyPatch, response: Response, if_match: IfMatch = None
+) -> KeyOut:
+    """Change what the body names and leave the rest. The key itself does not change: make a new one instead."""
+    changes = patch.given()
+    async with services.sessions.begin() as session:
+        row = await _load(session, key)
+        etags.check(if_match, KeyOut.model_validate(row))
+        if changes.get("name", row.name) != row.name:
+            await _refuse_taken(session, changes["name"])
+        changed = await keys.update(session, row, changes)
+    if changed:
+        await announce(services)
+    shown = KeyOut.model_validate(row)
+    response.headers["etag"] = etags.etag_of(shown)
+    return shown
+
+
+@router.delete("/{key}", status_code=204, responses=problems(404, 412), operation_id="delete_key")
+async def delete_key(services: Surroundings, key: Ref, if_match: IfMatch = None) -> None:
+    """Remove a key. Its next request is refused; what it is streaming ends by itself."""
+    async with services.sessions.begin() as session:
+        row = await _load(session, key)
+        etags.check(if_match, KeyOut.model_validate(row))
+        await keys.remove(session, row)
+    await announce(services)

@@ -1,0 +1,44 @@
+"""The state of the gateway: what is stored, and the Router's view of what runs."""
+
+import asyncio
+import logging
+from typing import Any
+
+from fastapi import APIRouter
+
+from admin.endpoints.common import problems
+from admin.schemas.status import Count, StatusOut
+from admin.services import Services
+from admin.surroundings import Surroundings
+from storage.repositories import channels, keys, revisions
+
+log = logging.getLogger(__name__)
+
+ROUTER_SECONDS = 5.0
+
+router = APIRouter(prefix="/status", tags=["status"])
+
+
+async def _router_view(services: Services) -> dict[str, Any] | None:
+    try:
+        async with asyncio.timeout(ROUTER_SECONDS):
+            return await services.status()
+    except Exception as error:  # noqa: BLE001 the Router is remote; that it is away is part of the status
+        log.warning("the Router did not say how it is: %s", type(error).__name__)
+        return None
+
+
+@router.get("", responses=problems(), operation_id="get_status")
+async def get_status(services: Surroundings) -> StatusOut:
+    """What is stored and what runs."""
+    async with services.sessions() as session:
+        channel_rows = await channels.list_all(session)
+        key_rows = await keys.list_all(session)
+        counters = await revisions.current(session)
+    return StatusOut(
+        version=services.version,
+        channels=Count(total=len(channel_rows), enabled=sum(row.enabled for row in channel_rows)),
+        keys=Count(total=len(key_rows), enabled=sum(row.enabled for row in key_rows)),
+        revisions=counters,
+        router=await _router_view(services),
+    )

@@ -1,0 +1,1 @@
+"""What the admin API reads and writes on the wire, one noun per file; no database and no HTTP here."""

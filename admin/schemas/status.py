@@ -1,0 +1,31 @@
+"""The state of the gateway on the wire, and who the caller is."""
+
+from typing import Any
+
+from pydantic import Field
+
+from admin.schemas.base import StoredTime, Wire
+
+
+class Count(Wire):
+    """How many objects there are and how many of them take part."""
+
+    total: int
+    enabled: int
+
+
+class StatusOut(Wire):
+    """What is stored, and the Router's view of what runs; `router` is null when the Router did not answer."""
+
+    version: str
+    channels: Count
+    keys: Count
+    revisions: dict[str, int] = Field(description="Counts of changes; the Router's table version follows `routes`.")
+    router: dict[str, Any] | None
+
+
+class WhoAmI(Wire):
+    """The admin token in use."""
+
+    name: str
+    created_at: StoredTime
