@@ -6,6 +6,7 @@ Must not know about models, keys or providers.
 
 import asyncio
 import re
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Request:
-    """A request whose body has arrived whole. Header names are lower-case bytes; `arrived` is loop time in seconds."""
+    """A request whose body has arrived whole. Header names are lower-case bytes; `arrived` is time.monotonic() seconds."""
 
     __slots__ = ("arrived", "body", "connection", "headers", "method", "path", "query", "size", "task")
 
@@ -169,7 +170,7 @@ class Connection(asyncio.Protocol):
             url = httptools.parse_url(target)
             target = (url.path or b"/") + (b"?" + url.query if url.query else b"")
         method = self.parser.get_method().decode("latin-1")
-        request = Request(self, method, target, self._headers, body, self.server.loop.time())
+        request = Request(self, method, target, self._headers, body, time.monotonic())
         self.keep_alive = self.parser.should_keep_alive()
         if self.current is None:
             self._start(request)

@@ -85,6 +85,9 @@ class Settings(_Group):
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 or :: opens the gateway to the network.")
     port: int = Field(8000, ge=1, le=65535, description="Port of API, admin API and console.")
+    internal_host: str = Field(
+        "127.0.0.1", description="Address for the internal ports of Admin and Adapter replicas; on several nodes 'node': each node's own address."
+    )
     data: str = Field("./data", min_length=1, description="Directory for the database file, the key file and the journals.")
     database_url: str = Field("", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory.")
     ingress: Scale = Field(Scale(), description="Replicas of the data plane.")
@@ -96,6 +99,7 @@ class Settings(_Group):
     key_cache_s: Seconds = Field(600.0, description="How long a replica trusts a remembered key without asking again (changes are pushed within a second).")
     router_poll_s: Seconds = Field(2.0, description="How often the Router looks into the database for changes made elsewhere.")
     admin: bool = Field(True, description="Whether this address also serves the admin API and the console.")
+    metrics: Literal["loopback", "open", "off"] = Field("loopback", description="Who may read /metrics: this machine, everybody, nobody.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the deployments log.")
 
     @field_validator("database_url")

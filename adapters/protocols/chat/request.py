@@ -9,9 +9,14 @@ from typing import TypeAlias, TypeVar
 import msgspec
 
 from adapters.errors import ClientError
+from adapters.usage import Usage
+from adapters.usage import estimate as estimate_usage
 
 Fields: TypeAlias = dict[str, msgspec.Raw]
 T = TypeVar("T")
+
+MAX_MODEL_CHARS = 200
+"""Longer names, and control characters in them, are refused: the name goes into records, headers and log lines."""
 
 _fields = msgspec.json.Decoder(Fields)
 _options = msgspec.json.Decoder(Fields)
@@ -60,8 +65,9 @@ def parse(operation: str, body: bytes) -> Head:
     if raw is None:
         raise ClientError(400, "The field 'model' is required.", param="model", code="missing_required_parameter")
     model = _read(_string, raw, "model", "a string")
-    if not model:
-        raise ClientError(400, "The field 'model' must not be empty.", param="model", code="invalid_value")
+    if not model or len(model) > MAX_MODEL_CHARS or not model.isprintable():
+        message = f"The field 'model' must be 1 to {MAX_MODEL_CHARS} printable characters."
+        raise ClientError(400, message, param="model", code="invalid_value")
     name, starts, words = _REQUIRED[operation]
     # Only the first byte is looked at: the value may be megabytes.
     value = memoryview(fields[name])[:64].tobytes().lstrip(b" \t\r\n")[:1] if name in fields else b""
@@ -93,6 +99,11 @@ def encode(head: Head, upstream_model: str, *, force_usage: bool) -> bytes:
         else:
             edits["stream_options"] = msgspec.Raw(_encode({**_options.decode(raw), "include_usage": _TRUE}))
     return _encode({**head.fields, **edits} if edits else head.fields)
+
+
+def estimate(head: Head, answer_bytes: int) -> Usage:
+    """Usage of a whole answer whose provider counted nothing; embeddings have no output."""
+    return estimate_usage(head.size, 0, 0 if head.operation == "embeddings" else answer_bytes)
 
 
 def _read(decoder: "msgspec.json.Decoder[T]", raw: msgspec.Raw, name: str, words: str) -> T:

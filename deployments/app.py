@@ -1,0 +1,83 @@
+"""build(args) -> Application: what serve_config.yaml imports. The one place where Serve options are named."""
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+import psutil
+from ray import serve
+from ray.serve import Application
+
+from deployments import ports
+from deployments.adapter import Adapter
+from deployments.autoscaling import options
+from deployments.ingress import Ingress
+from deployments.router import Router
+from deployments.settings import Settings, SettingsError, load
+from deployments.startup import prepare, welcome
+
+# Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports the deployment as failed.
+_HEALTH = {"health_check_period_s": 5.0, "health_check_timeout_s": 10.0}
+
+
+def build(args: dict[str, Any]) -> Application:
+    """The application: Ingress, Router, Admin and one Adapter deployment for each pooled family. Raises SettingsError."""
+    try:
+        settings = load(args)
+        ports.check(settings.host, settings.port)
+        done = asyncio.run(prepare(settings))
+    except Exception as error:
+        _end_serve_run(error)
+        raise
+    if done.new_admin_token:  # a start by hand; the launcher has done this before and says it itself
+        sys.stderr.write(welcome(settings, done))
+    return graph(settings)
+
+
+def graph(settings: Settings) -> Application:
+    """The deployments and their Serve options."""
+    values = settings.model_dump()
+    drain_s = settings.timeouts.drain_s + 5.0
+    router = (
+        serve.deployment(Router)
+        .options(name="Router", num_replicas=1, max_ongoing_requests=10_000, graceful_shutdown_timeout_s=10.0, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": 0}, **_HEALTH)
+        .bind(values)
+    )
+    others: list[Application] = []
+    if settings.admin:
+        from deployments.admin import Admin
+
+        others.append(
+            serve.deployment(Admin)
+            .options(name="Admin", num_replicas=1, graceful_shutdown_timeout_s=10.0, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": 0}, **_HEALTH)
+            .bind(values, router)
+        )
+    for family, scale in settings.pooled().items():
+        others.append(
+            serve.deployment(Adapter)
+            .options(name=f"Adapter-{family}", graceful_shutdown_timeout_s=drain_s, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": scale.num_cpus}, **_HEALTH, **options(scale))
+            .bind(values, family, router)
+        )
+    return (
+        serve.deployment(Ingress)
+        .options(name="Ingress", graceful_shutdown_timeout_s=drain_s, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": settings.ingress.num_cpus}, **_HEALTH, **options(settings.ingress))
+        .bind(values, router, *others)
+    )
+
+
+def _end_serve_run(error: Exception) -> None:
+    """Say what is wrong and end the `serve run` that waits for this application: it would otherwise wait for ever.
+
+    Only a `serve run` that started this Ray node itself is ended (its raylet's parent); a long-lived cluster is left alone.
+    """
+    sys.stderr.write(f"\nThe gateway cannot start.\n{error}\n\n")
+    sys.stderr.flush()
+    try:
+        driver = psutil.Process(os.getppid()).parent()
+        command = driver.cmdline() if driver is not None else []
+    except psutil.Error:
+        return
+    if driver is not None and any("serve" in part for part in command) and isinstance(error, (SettingsError, ports.PortTakenError)):
+        driver.send_signal(signal.SIGINT)

@@ -1,0 +1,51 @@
+"""Passive circuit breakers of one replica: a channel that keeps failing rests, and is used meanwhile only when nothing else is left.
+
+After the rest one failure is enough to send it back, one success clears it. Errors that blame the caller do not count.
+"""
+
+import asyncio
+
+from adapters.errors import UpstreamError
+
+FAILURES = 5
+"""Failures in a row that open the breaker."""
+
+REST_S = 15.0
+MAX_REST_S = 60.0
+_NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found"}
+
+
+class Breakers:
+    """`resting` holds the ids of channels whose breaker is open."""
+
+    def __init__(self) -> None:
+        self.resting: set[int] = set()
+        self._failures: dict[int, int] = {}
+
+    def failed(self, channel_id: int, error: UpstreamError) -> None:
+        """Count a failure; a rate limit rests the channel at once, for as long as the provider says."""
+        if error.klass in _NOT_ITS_FAULT:
+            return
+        failures = self._failures[channel_id] = self._failures.get(channel_id, 0) + 1
+        if error.klass == "upstream_rate_limit":
+            self._rest(channel_id, _seconds(error.retry_after))
+        elif failures >= FAILURES:
+            self._rest(channel_id, REST_S)
+
+    def succeeded(self, channel_id: int) -> None:
+        """It works: forget the past."""
+        if channel_id in self._failures:
+            del self._failures[channel_id]
+            self.resting.discard(channel_id)
+
+    def _rest(self, channel_id: int, seconds: float) -> None:
+        if channel_id not in self.resting:
+            self.resting.add(channel_id)
+            asyncio.get_running_loop().call_later(seconds, self.resting.discard, channel_id)
+
+
+def _seconds(retry_after: str | None) -> float:
+    try:
+        return min(max(float(retry_after or 1.0), 0.5), MAX_REST_S)
+    except ValueError:
+        return 1.0  # an HTTP date: rare, and a second is safe

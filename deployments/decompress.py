@@ -1,0 +1,102 @@
+"""Compressed request bodies: gzip, br and zstd, bounded while they unfold, so that a small body cannot become a large memory."""
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import brotli
+import zstandard
+
+from adapters.errors import ClientError
+
+INLINE_BYTES = 64 * 1024
+"""Compressed bodies up to this size are unfolded in the event loop; larger ones in a thread."""
+
+_STEP = 256 * 1024
+
+
+class _Decoder(Protocol):
+    def feed(self, data: bytes, limit: int) -> bytes: ...
+
+    def finished(self) -> bool: ...
+
+
+class _Zlib:
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by header
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+
+    def finished(self) -> bool:
+        return self._inner.eof
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._inner: Any = brotli.Decompressor()
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        out: bytes = self._inner.process(data, output_buffer_limit=limit)
+        return out
+
+    def finished(self) -> bool:
+        return bool(self._inner.is_finished())
+
+
+_DECODERS: dict[bytes, Callable[[], _Decoder]] = {b"gzip": _Zlib, b"x-gzip": _Zlib, b"deflate": _Zlib, b"br": _Brotli}
+NAMES = "gzip, br, zstd, deflate"
+
+
+async def decompress(encoding: bytes, body: bytes, limit: int) -> bytes:
+    """The plain body. Raises ClientError: 415 for an unknown coding, 413 over `limit` bytes, 400 for damaged data."""
+    coding = encoding.strip().lower()
+    if coding in (b"", b"identity"):
+        return body
+    if coding != b"zstd" and coding not in _DECODERS:
+        raise ClientError(415, f"This content-encoding is not supported; use one of {NAMES}.", code="unsupported_encoding")
+    if len(body) <= INLINE_BYTES and limit <= 64 * 1024 * 1024:
+        return _unfold(coding, body, limit)
+    return await asyncio.to_thread(_unfold, coding, body, limit)
+
+
+def _unfold(coding: bytes, body: bytes, limit: int) -> bytes:
+    try:
+        return _zstd(body, limit) if coding == b"zstd" else _stepwise(_DECODERS[coding](), body, limit)
+    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+        raise ClientError(400, f"The request body is not valid {coding.decode()} data.", code="invalid_encoding") from None
+
+
+def _stepwise(decoder: _Decoder, body: bytes, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    data = body
+    while not decoder.finished():
+        piece = decoder.feed(data, _STEP)
+        if not piece and not data:
+            raise EOFError
+        data = b""
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body, read_across_frames=True) as reader:
+        while piece := reader.read(_STEP):
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            pieces.append(piece)
+    if not pieces:
+        raise EOFError
+    return b"".join(pieces)
+
+
+def _too_large(limit: int) -> ClientError:
+    return ClientError(413, f"The unpacked request body is larger than {limit} bytes.", code="request_too_large")

@@ -1,0 +1,155 @@
+"""The Ingress deployment: a Serve replica that is itself the server on the public port.
+
+Serve places, scales, checks and drains it; no request passes through Serve.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from deployments import metrics, ports
+from deployments.booking import Booking
+from deployments.connection import Limits
+from deployments.dataplane import DataPlane
+from deployments.keys import Key, make
+from deployments.link import Link
+from deployments.logs import configure
+from deployments.messages import Report
+from deployments.replica import Replica
+from deployments.server import Server
+from deployments.settings import Settings, secret_key
+from deployments.telemetry import Snapshot
+from storage.crypto import load_master_key
+from storage.database import open_engine, session_factory
+from storage.journal import JournalDrainer, JournalWriter
+from storage.records import UsageRecord
+from storage.repositories import keys, usage
+
+TABLE_WAIT_S = 60.0
+ROUTER_AWAY_S = 10.0
+
+
+class Ingress:
+    """One data plane replica. `router` and the others are Serve handles; `others` are held so that Serve deploys them."""
+
+    async def __init__(self, args: dict[str, Any], router: Any, *others: Any) -> None:  # type: ignore[misc]  # Serve awaits it
+        self._settings = settings = Settings.model_validate(args)
+        self._others = others
+        self._router = router
+        name = f"ingress-{uuid.uuid4().hex[:8]}"
+        self._replica = replica = Replica(settings, load_master_key(settings.data_dir, secret_key()), self._load_key, name=name)
+        replica.log = configure(settings.log_level)
+        self._engine = open_engine(settings.database)
+        self._sessions = session_factory(self._engine)
+        self._journal = JournalWriter(settings.data_dir / "journal", name, max_bytes=settings.sizes.journal)
+        self._drainer = JournalDrainer(settings.data_dir / "journal", self._insert)
+        self._plane = DataPlane(replica, Booking(replica, self._journal), self.scrape)
+        self._server = server = Server(self._plane.handle, limits(settings))
+        gauges = replica.telemetry.gauges
+        gauges["gateway_open_requests"] = lambda: server.open_requests
+        gauges["gateway_active_streams"] = lambda: server.open_streams
+        gauges["gateway_route_table_version"] = lambda: replica.table.version
+        gauges["gateway_keys_cached"] = lambda: len(replica.keys)
+        self._link = Link(self._call, self._report, replica.apply)
+        self._link.start()
+        await asyncio.wait_for(self._table(), TABLE_WAIT_S)
+        ports.check(settings.host, settings.port)
+        await server.listen(settings.host, settings.port, shared=True)
+        self._standby = replica.loop.create_task(self._stand_in())
+
+    async def check_health(self) -> None:
+        """Raises when this replica does not serve any more, so that Serve replaces it."""
+        parts = {"server": self._server.listening, "deadlines": self._replica.watch.alive, "router link": self._link.alive}
+        broken = [part for part, alive in parts.items() if not alive]
+        if broken:
+            raise RuntimeError(f"not running: {', '.join(broken)}")
+
+    def record_autoscaling_stats(self) -> dict[str, float]:
+        """What deployments/autoscaling.py decides on."""
+        return {"gateway_open_requests": float(self._server.open_requests)}
+
+    async def scrape(self) -> bytes:
+        """Metrics of all replicas from the Router; of this one alone when it is away."""
+        try:
+            return bytes(await asyncio.wait_for(self._router.scrape.remote(), 2.0))
+        except Exception:
+            own = metrics.merge([self._replica.telemetry.snapshot()], Snapshot({}, {}, {}), {"gateway_router_up": 0.0})
+            return metrics.render(own)
+
+    async def __del__(self) -> None:
+        server = getattr(self, "_server", None)
+        if server is None:
+            return
+        self._plane.draining = True
+        cut = await server.drain(self._settings.timeouts.drain_s)
+        if cut:
+            self._replica.log.warning("%d requests did not finish within %s s and were cut", cut, self._settings.timeouts.drain_s)
+        await self._link.close()
+        self._journal.close()
+        if hasattr(self, "_standby"):
+            self._standby.cancel()
+        try:  # the Router may already be gone, with the last records of this replica still in the journal
+            await asyncio.wait_for(self._drainer.drain_once(), 2.0)
+        except Exception as error:
+            self._replica.log.info("the next start moves the last usage records: %s", error)
+        self._drainer.close()
+        await self._replica.close()
+        await self._engine.dispose()
+
+    async def _call(self, report: bytes) -> bytes:
+        return bytes(await self._router.sync.remote(report))
+
+    def _report(self) -> Report:
+        replica = self._replica
+        return Report(
+            replica=replica.name,
+            kind="ingress",
+            pid=os.getpid(),
+            table_version=replica.table.version if replica.ready else -1,
+            live_seq=replica.live_seq,
+            key_seq=replica.key_seq,
+            open_requests=self._server.open_requests,
+            snapshot=replica.telemetry.snapshot(),
+        )
+
+    async def _table(self) -> None:
+        while not self._replica.ready:
+            await asyncio.sleep(0.05)
+
+    async def _load_key(self, digest: bytes) -> Key | None:
+        async with self._sessions() as session:
+            row = await keys.find_by_digest(session, digest)
+        if row is None:
+            return None
+        expires = row.expires_at.timestamp() if row.expires_at is not None else 0.0
+        return make(row.id, row.name, enabled=row.enabled, admin=row.admin, models=row.models, expires_at=expires)
+
+    async def _stand_in(self) -> None:
+        """Drain the journal of this node while no Router does."""
+        while True:
+            await asyncio.sleep(ROUTER_AWAY_S / 2)
+            if self._link.silent_s > ROUTER_AWAY_S:
+                try:
+                    while await self._drainer.drain_once():
+                        pass
+                except Exception as error:
+                    self._replica.log.warning("usage records wait in the journal: %s", error)
+                finally:
+                    self._drainer.close()
+
+    async def _insert(self, records: Sequence[UsageRecord]) -> None:
+        async with self._sessions.begin() as session:
+            await usage.insert_many(session, records)
+
+
+def limits(settings: Settings) -> Limits:
+    """The server's bounds from the settings."""
+    return Limits(
+        max_body_bytes=settings.sizes.body,
+        max_buffered_bytes=settings.sizes.buffered,
+        idle_timeout_s=settings.timeouts.client_idle_s,
+        read_timeout_s=settings.timeouts.client_read_s,
+        write_timeout_s=settings.timeouts.client_write_s,
+    )

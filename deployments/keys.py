@@ -1,0 +1,151 @@
+"""Keys in a replica: a bounded memory of what the database says, one lookup for a key that is not remembered, and nothing awaited for one that is.
+
+Changes arrive from the Router within a second (`forget`). When the database is away, remembered keys go on working; an unknown one is answered with 503.
+"""
+
+import asyncio
+import fnmatch
+import hashlib
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+import msgspec
+
+from adapters.errors import ClientError, GatewayFault
+
+UNKNOWN_S = 5.0
+"""How long an unknown key is remembered as unknown, so that guessing does not reach the database each time."""
+
+MAX_LOOKUPS = 64
+"""Database lookups of keys under way at one time; more wait, and are answered with 503 after LOOKUP_S."""
+
+LOOKUP_S = 5.0
+
+
+class Key(msgspec.Struct, gc=False):
+    """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never. `checked_at` monotonic seconds."""
+
+    id: int
+    name: str
+    enabled: bool
+    admin: bool
+    models: frozenset[str] | None
+    globs: re.Pattern[str] | None
+    expires_at: float
+    checked_at: float
+
+    def may_use(self, model: str) -> bool:
+        """Whether the key is allowed to use a public model name."""
+        if self.models is None:
+            return True
+        return model in self.models or (self.globs is not None and self.globs.match(model) is not None)
+
+
+def make(key_id: int, name: str, *, enabled: bool, admin: bool, models: Iterable[str] | None, expires_at: float) -> Key:
+    """Build a Key from a database row's values."""
+    names = None if models is None else frozenset(models)
+    patterns = sorted(name for name in names or () if any(sign in name for sign in "*?["))
+    globs = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)) if patterns else None
+    return Key(key_id, name, enabled, admin, names, globs, expires_at, time.monotonic())
+
+
+Load = Callable[[bytes], Awaitable[Key | None]]
+
+
+class Keys:
+    """The memory. `load` asks the database for a digest and may raise anything when it is away."""
+
+    def __init__(self, load: Load, *, capacity: int, trust_s: float) -> None:
+        self._load = load
+        self._capacity = capacity
+        self._trust_s = trust_s
+        self._known: dict[bytes, Key] = {}
+        self._unknown: dict[bytes, float] = {}
+        self._pending: dict[bytes, asyncio.Task[Key | None]] = {}
+        self._slots = asyncio.Semaphore(MAX_LOOKUPS)
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def remembered(self, token: bytes) -> tuple[bytes, Key | None]:
+        """(digest, key) without waiting; the key is None when the database has to be asked (`find`)."""
+        digest = hashlib.sha256(token).digest()
+        key = self._known.get(digest)
+        if key is not None and time.monotonic() - key.checked_at > self._trust_s and digest not in self._pending:
+            self._start(digest)  # goes on with what is known while the answer is on its way
+        return digest, key
+
+    async def find(self, digest: bytes) -> Key:
+        """Ask the database. Raises ClientError (401: no such key) or GatewayFault (503: it did not answer)."""
+        forgotten = self._unknown.get(digest)
+        if forgotten is not None and time.monotonic() < forgotten:
+            raise unknown_key()
+        task = self._pending.get(digest) or self._start(digest)
+        try:
+            key = await asyncio.wait_for(asyncio.shield(task), LOOKUP_S)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            raise GatewayFault(503, "The gateway cannot check this key at the moment; retry.", code="key_lookup_failed", retry_after="1") from None
+        if key is None:
+            raise unknown_key()
+        return key
+
+    def forget(self, digests: Iterable[bytes]) -> None:
+        """The database has changed these keys."""
+        self._epoch += 1
+        for digest in digests:
+            self._known.pop(digest, None)
+            self._unknown.pop(digest, None)
+            self._pending.pop(digest, None)
+
+    def forget_all(self) -> None:
+        """Too much has changed to be listed."""
+        self._epoch += 1
+        self._known.clear()
+        self._unknown.clear()
+        self._pending.clear()
+
+    def _start(self, digest: bytes) -> asyncio.Task[Key | None]:
+        task = self._pending[digest] = asyncio.get_running_loop().create_task(self._look_up(digest))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def _look_up(self, digest: bytes) -> Key | None:
+        epoch = self._epoch
+        mine = asyncio.current_task()
+        try:
+            async with self._slots:
+                key = await self._load(digest)
+        finally:
+            if self._pending.get(digest) is mine:
+                del self._pending[digest]
+        if epoch != self._epoch:
+            return key  # something changed meanwhile: right for this request, not remembered
+        if key is None:
+            self._known.pop(digest, None)
+            self._trim(self._unknown)
+            self._unknown[digest] = time.monotonic() + UNKNOWN_S
+        else:
+            self._trim(self._known)
+            self._known[digest] = key
+        return key
+
+    def _trim(self, memory: dict[bytes, Key] | dict[bytes, float]) -> None:
+        while len(memory) >= self._capacity:
+            del memory[next(iter(memory))]  # the oldest entry; a key in use comes back with one lookup
+
+
+def unknown_key() -> ClientError:
+    """401 for a key that does not exist."""
+    return ClientError(401, "Incorrect API key provided.", code="invalid_api_key")
+
+
+def check(key: Key) -> None:
+    """Raises ClientError (401) when the key is switched off or over its date."""
+    if not key.enabled:
+        raise ClientError(401, "This API key has been disabled.", code="key_disabled")
+    if key.expires_at and time.time() > key.expires_at:
+        raise ClientError(401, "This API key has expired.", code="key_expired")

@@ -1,0 +1,138 @@
+"""`gateway-serve` (what `make serve` runs): checks, set-up with progress, then `serve run serve_config.yaml` in this same process.
+
+Adds to a bare `serve run`: no Ray dashboard unless asked for, Ray on the loopback address only, SIGTERM drains like Ctrl-C, and a welcome that shows the addresses once
+the gateway answers.
+"""
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+import httpx
+import yaml
+
+from deployments import ports
+from deployments.settings import Settings, SettingsError, load
+from deployments.startup import Prepared, prepare, welcome
+
+READY_S = 180.0
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point; exits with 1 and one clear sentence when the gateway cannot start."""
+    options = _parser().parse_args(arguments)
+    config = Path(options.config) if options.config else _default_config()
+    if options.port:
+        os.environ["GATEWAY_PORT"] = str(options.port)
+    if options.data:
+        os.environ["GATEWAY_DATA"] = str(Path(options.data).expanduser().resolve())
+    if options.host:
+        os.environ["GATEWAY_HOST"] = options.host
+    try:
+        settings = load(_args(config))
+        ports.check(settings.host, settings.port)
+        done = asyncio.run(prepare(settings))
+    except (SettingsError, ports.PortTakenError, OSError, ValueError, RuntimeError) as error:
+        sys.exit(f"The gateway cannot start.\n{error}")
+    for revision in done.migrations:
+        _say(f"database: applied {revision}")
+    if done.prices:
+        _say(f"prices: {done.prices} from the price library")
+    _raise_file_limit()
+    _say("starting Ray and the gateway (about 15 s)")
+    threading.Thread(target=_greet, args=(settings, done), daemon=True).start()
+    _serve_run(config, options.dashboard)
+
+
+def _serve_run(config: Path, dashboard: bool) -> None:
+    """`serve run CONFIG` with Ray already initialised our way."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+    import ray
+    from ray.serve.scripts import cli
+
+    if not os.environ.get("RAY_ADDRESS"):
+        ray.init(namespace="serve", include_dashboard=dashboard, _node_ip_address="127.0.0.1", object_store_memory=100 * 1024 * 1024)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        cli(["run", str(config)], standalone_mode=False)
+    finally:
+        _say("stopped")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM is what service managers send: the same orderly stop as Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _greet(settings: Settings, done: Prepared) -> None:
+    """Wait until the gateway answers, then show where it is."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # asked, not bound
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
+    began = time.monotonic()
+    with httpx.Client(timeout=2.0, trust_env=False) as client:
+        while time.monotonic() - began < READY_S:
+            try:
+                if client.get(url).status_code == 200:
+                    _say(f"ready after {time.monotonic() - began:.0f} s")
+                    sys.stdout.write(welcome(settings, done) + "\n  Stop with Ctrl-C: open streams finish first.\n\n")
+                    sys.stdout.flush()
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.2)
+    _say(f"not ready after {READY_S:.0f} s; see the log above, and /tmp/ray/session_latest/logs/serve")
+
+
+def _raise_file_limit() -> None:
+    """Each open stream takes two file descriptors; the usual soft limit of 1,024 is for other times."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _args(config: Path) -> dict[str, object]:
+    """The args of the gateway's application. Raises SettingsError."""
+    try:
+        document = yaml.safe_load(config.read_text()) or {}
+        applications = document["applications"]
+        args = next(row.get("args") for row in applications if str(row.get("import_path", "")).startswith("deployments.app"))
+    except OSError as error:
+        raise SettingsError(f"{config}: {error.strerror}.") from None
+    except (yaml.YAMLError, KeyError, TypeError, StopIteration, AttributeError):
+        raise SettingsError(f"{config} is not a Serve config with an application of import_path deployments.app:build.") from None
+    return dict(args or {})
+
+
+def _default_config() -> Path:
+    here = Path("serve_config.yaml")
+    return here if here.exists() else ROOT / "serve_config.yaml"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gateway-serve", description="Run the gateway on this machine.")
+    parser.add_argument("--port", type=int, help="port of API and console (GATEWAY_PORT, setting 'port')")
+    parser.add_argument("--host", help="address to listen on (GATEWAY_HOST, setting 'host')")
+    parser.add_argument("--data", help="data directory (GATEWAY_DATA, setting 'data')")
+    parser.add_argument("--config", help="Serve config file (default: serve_config.yaml)")
+    parser.add_argument("--dashboard", action="store_true", help="run Ray's dashboard too (127.0.0.1:8265, about 900 MB)")
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"gateway: {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""GET /metrics: the snapshots of all replicas summed and rendered by prometheus-client.
+
+Counters of replicas that are gone stay in the sums (`fold`), so that no counter goes backwards when a replica is drained.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from deployments.telemetry import DURATION_BUCKETS, OVERHEAD_BUCKETS, TOKEN_BUCKETS, Histogram, Snapshot
+
+_CALL = ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"]
+
+COUNTERS: dict[str, tuple[str, list[str]]] = {
+    "gateway_requests_total": ("Requests with a valid key, by status and how they ended.", ["gen_ai_operation_name", "status", "end"]),
+    "gateway_refused_total": ("Requests refused before a key was known, by status.", ["status"]),
+    "gateway_retries_total": ("Further channels tried after a failed one.", ["gen_ai_operation_name"]),
+    "gateway_upstream_errors_total": ("Failed attempts at a provider, by class.", ["gen_ai_provider_name", "error_type"]),
+    "gateway_cost_nanousd_total": ("Cost booked, in nano-USD.", _CALL),
+    "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
+    "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
+}
+HISTOGRAMS: dict[str, tuple[str, list[str], tuple[float, ...]]] = {
+    "gen_ai_client_token_usage": ("Tokens of a request.", [*_CALL, "gen_ai_token_type"], TOKEN_BUCKETS),
+    "gen_ai_client_operation_duration_seconds": ("From a request's arrival to the end of its answer.", [*_CALL, "error_type"], DURATION_BUCKETS),
+    "gen_ai_server_time_to_first_token_seconds": ("From a request's arrival to the first token of its stream.", _CALL, DURATION_BUCKETS),
+    "gateway_overhead_seconds": ("The gateway's own time before the upstream call.", ["gen_ai_operation_name"], OVERHEAD_BUCKETS),
+}
+GAUGES: dict[str, str] = {
+    "gateway_open_requests": "Requests being answered now.",
+    "gateway_active_streams": "Streams open now.",
+    "gateway_journal_depth_bytes": "Bytes of usage records not yet in the database.",
+    "gateway_journal_depth_records": "Usage records not yet in the database (estimate).",
+    "gateway_route_table_version": "Version of the route table; the lowest of all replicas.",
+    "gateway_route_table_version_newest": "Version of the newest compiled route table.",
+    "gateway_replicas": "Ingress replicas that report.",
+    "gateway_router_up": "1 when the Router answered this scrape; 0: the numbers are those of one replica.",
+    "gateway_keys_cached": "Keys that replicas remember.",
+}
+_LOWEST = {"gateway_route_table_version"}
+
+
+def fold(into: Snapshot, other: Snapshot) -> None:
+    """Add the counters and histograms of `other` to `into`."""
+    for name, family in other.counters.items():
+        mine = into.counters.setdefault(name, {})
+        for labels, value in family.items():
+            mine[labels] = mine.get(labels, 0) + value
+    for name, histograms in other.histograms.items():
+        ours = into.histograms.setdefault(name, {})
+        for labels, histogram in histograms.items():
+            seen = ours.get(labels)
+            if seen is None:
+                ours[labels] = Histogram(list(histogram.counts), histogram.total)
+            else:
+                seen.counts = [a + b for a, b in zip(seen.counts, histogram.counts, strict=True)]
+                seen.total += histogram.total
+
+
+def merge(live: Iterable[Snapshot], gone: Snapshot, extra: Mapping[str, float]) -> Snapshot:
+    """One snapshot for all replicas: counters and gauges summed, but for gauges where only the lowest value means something."""
+    merged = Snapshot({}, {}, {})
+    fold(merged, gone)
+    for snapshot in live:
+        fold(merged, snapshot)
+        for name, value in snapshot.gauges.items():
+            before = merged.gauges.get(name)
+            if before is None:
+                merged.gauges[name] = value
+            else:
+                merged.gauges[name] = min(before, value) if name in _LOWEST else before + value
+    merged.gauges.update(extra)
+    return merged
+
+
+def render(snapshot: Snapshot) -> bytes:
+    """Prometheus text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Fixed(snapshot))
+    return generate_latest(registry)
+
+
+class _Fixed(Collector):
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def collect(self) -> Iterable[Metric]:
+        """Families in a fixed order, present even when nothing was counted yet."""
+        for name, (text, labels) in COUNTERS.items():
+            counter = CounterMetricFamily(name, text, labels=labels)
+            for values, number in self._snapshot.counters.get(name, {} if labels else {(): 0}).items():
+                counter.add_metric(values, number)
+            yield counter
+        for name, (text, labels, buckets) in HISTOGRAMS.items():
+            family = HistogramMetricFamily(name, text, labels=labels)
+            for values, histogram in self._snapshot.histograms.get(name, {}).items():
+                running = 0
+                rows = []
+                for bound, count in zip((*buckets, float("inf")), histogram.counts, strict=True):
+                    running += count
+                    rows.append(("+Inf" if bound == float("inf") else repr(bound), running))
+                family.add_metric(values, rows, histogram.total)
+            yield family
+        for name, text in GAUGES.items():
+            if name in self._snapshot.gauges:
+                yield GaugeMetricFamily(name, text, value=self._snapshot.gauges[name])

@@ -1,0 +1,93 @@
+"""`placement: pool`: the ingress side. Hands a prepared request to the least loaded Adapter replica of a family over the same HTTP plane.
+
+The channel travels by id; the Adapter replica has the same table and adds address and credentials itself. Failures of the provider come back as a header
+and become the same UpstreamError that an inline call raises.
+"""
+
+from collections.abc import Sequence
+
+from pyreqwest.request import StreamRequest
+from pyreqwest.response import Response
+
+from adapters.errors import UpstreamError
+from deployments.table import Channel
+from deployments.upstream import Answer, Direct
+
+CHANNEL_HEADER = "x-gateway-channel"
+TOKEN_HEADER = "x-gateway-internal"
+STREAM_HEADER = "x-gateway-stream"
+FAILED_HEADER = "x-gateway-failed"
+"""Set by an Adapter replica when the provider gave no answer: "<status> <class> <retryable 0|1>"; the body is the message."""
+
+
+class _Member:
+    __slots__ = ("open", "url")
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.open = 0
+
+
+class PooledAnswer(Answer):
+    """An answer that came through an Adapter replica; counts as its load until closed."""
+
+    __slots__ = ("_member", "_counted")
+
+    def __init__(self, request: StreamRequest, response: Response, member: _Member) -> None:
+        super().__init__(request, response)
+        self._member = member
+        self._counted = True
+
+    async def close(self) -> None:
+        """See Answer.close."""
+        if self._counted:
+            self._counted = False
+            self._member.open -= 1
+        await super().close()
+
+
+class Pooled:
+    """Upstream calls through the Adapter replicas of one family."""
+
+    def __init__(self, direct: Direct, token: str) -> None:
+        self._direct = direct
+        self._token = token
+        self._members: list[_Member] = []
+
+    def members(self, urls: Sequence[str]) -> None:
+        """The replicas there are now; those that stay keep their load count."""
+        known = {member.url: member for member in self._members}
+        self._members = [known.get(url) or _Member(url) for url in urls]
+
+    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool) -> Answer:
+        """See Upstream.send."""
+        if not self._members:
+            raise UpstreamError(503, "No adapter replica is running for this provider.", klass="upstream_no_adapter", retry_after="1")
+        member = min(self._members, key=lambda each: each.open)
+        own = {name for name, _ in channel.headers}
+        relayed = [(name, value) for name, value in headers if name not in own]
+        relayed += [
+            ("content-type", "application/json"),
+            (TOKEN_HEADER, self._token),
+            (CHANNEL_HEADER, str(channel.id)),
+            (STREAM_HEADER, "1" if stream else "0"),
+        ]
+        member.open += 1
+        try:
+            request, response = await self._direct.open("POST", member.url + path, relayed, body, stream=stream, connect_s=2.0)
+        except UpstreamError:
+            member.open -= 1
+            raise UpstreamError(502, "The adapter replica did not answer.", klass="upstream_no_adapter") from None
+        except BaseException:
+            member.open -= 1
+            raise
+        answer = PooledAnswer(request, response, member)
+        failed = answer.header(FAILED_HEADER)
+        if failed is not None:
+            try:
+                status, klass, retryable = failed.split(" ")
+                message = (await answer.whole(4096)).decode("utf-8", "replace")
+            finally:
+                await answer.close()
+            raise UpstreamError(int(status), message, klass=klass, retryable=retryable == "1")
+        return answer

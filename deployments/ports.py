@@ -1,0 +1,73 @@
+"""Who holds a port, said in one sentence. The kernel lets replicas share a port (SO_REUSEPORT), so a leftover of a crashed run would share it too."""
+
+import os
+import socket
+import time
+
+import psutil
+
+
+class PortTakenError(RuntimeError):
+    """The port cannot be used; the message names the process and what to do."""
+
+
+def check(host: str, port: int) -> None:
+    """Raise PortTakenError when a process that is not a replica of this Ray node listens on the port."""
+    holders = [process for process in _listeners(port) if process.pid != os.getpid() and not _sibling(process)]
+    if holders:
+        raise PortTakenError(_sentence(host, port, holders[0]))
+    if not _free(host, port):
+        raise PortTakenError(f"Port {port} on {host} is taken by a process of another user. {_advice(port)}")
+
+
+def _listeners(port: int) -> list[psutil.Process]:
+    found: dict[int, psutil.Process] = {}
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS without root
+        return []
+    for connection in connections:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port and connection.pid:
+            try:
+                found[connection.pid] = psutil.Process(connection.pid)
+            except psutil.NoSuchProcess:
+                continue
+    return list(found.values())
+
+
+def _sibling(process: psutil.Process) -> bool:
+    """Replicas of one node have the same parent, its raylet."""
+    try:
+        return bool(process.ppid() == os.getppid())
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _sentence(host: str, port: int, process: psutil.Process) -> str:
+    try:
+        command = " ".join(process.cmdline())[:80] or process.name()
+        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.create_time()))
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        command, started = "unknown", "unknown"
+    if command.startswith("ray::"):
+        return (
+            f"Port {port} on {host} is held by a process of another run of this gateway: pid {process.pid} ({command}), started {started}. "
+            f"If that run is not meant to be alive, end it with: kill {process.pid}"
+        )
+    return f"Port {port} on {host} is taken by pid {process.pid} ({command}), started {started}. {_advice(port)}"
+
+
+def _advice(port: int) -> str:
+    return f"Stop it, or choose another port: make serve PORT={port + 1} (setting 'port' in serve_config.yaml, or GATEWAY_PORT)."

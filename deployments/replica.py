@@ -1,0 +1,111 @@
+"""What one data plane process knows: its table, keys, prices, breakers and counters. Updated by the Router's messages, read by the pipeline.
+
+Knows nothing of Ray: tests and benchmarks run a whole data plane in one process with it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from adapters.errors import UpstreamError
+from deployments.breaker import Breakers
+from deployments.keys import Keys, Load
+from deployments.messages import Live, Pool, Update
+from deployments.pool import Pooled
+from deployments.settings import Settings
+from deployments.table import Channel, RouteTable, TableData, decode
+from deployments.telemetry import Telemetry
+from deployments.upstream import Direct, Upstream
+from deployments.watch import Watch
+from storage.crypto import SealError, SecretBox, derive
+from storage.prices import PriceBook
+
+
+class Replica:
+    """State of one replica. `ready` once it has a table; it is never without one again."""
+
+    def __init__(self, settings: Settings, master_key: bytes, load_key: Load, *, name: str) -> None:
+        self.settings = settings
+        self.name = name
+        self.log = logging.getLogger("gateway")
+        self.loop = asyncio.get_running_loop()
+        self.telemetry = Telemetry()
+        self.keys = Keys(load_key, capacity=settings.key_cache, trust_s=settings.key_cache_s)
+        self.watch = Watch()
+        self.breakers = Breakers()
+        self.direct = Direct()
+        self.table = RouteTable(TableData(0, [], []), {})
+        self.prices = PriceBook([])
+        self.ready = False
+        self.live = Live()
+        self.key_seq = -1
+        self.live_seq = -1
+        self.internal_token = derive(master_key, "internal").hex()
+        self._box = SecretBox(master_key)
+        self._pools: dict[str, Pooled] = {}
+        self.on_table: list[Callable[[], None]] = []
+
+    @property
+    def resting(self) -> set[int]:
+        """Channels whose breaker is open."""
+        return self.breakers.resting
+
+    def apply(self, update: Update) -> None:
+        """Take over what the Router sent; old and empty parts change nothing."""
+        if update.flush_keys:
+            self.keys.forget_all()
+        elif update.changed_keys:
+            self.keys.forget(update.changed_keys)
+        self.key_seq = max(update.key_seq, self.key_seq) if not update.flush_keys else update.key_seq
+        if update.table is not None:
+            self._take_table(decode(update.table))
+        if update.live is not None:
+            self.live_seq = update.live_seq
+            self.live = update.live
+            self._take_pools(update.live.pools)
+
+    def upstream_for(self, channel: Channel) -> Upstream:
+        """Where the channel's adapter runs: in this process, or in the pool of its family."""
+        return self._pools.get(channel.family) or self.direct
+
+    def upstream_failed(self, channel: Channel, error: UpstreamError) -> None:
+        """An attempt failed."""
+        self.breakers.failed(channel.id, error)
+        self.telemetry.count("gateway_upstream_errors_total", (channel.provider, error.klass))
+
+    def upstream_succeeded(self, channel: Channel) -> None:
+        """An attempt went through."""
+        self.breakers.succeeded(channel.id)
+
+    def channel_name(self, channel_id: int) -> str:
+        """For administrators; a channel may have gone meanwhile."""
+        channel = self.table.channels.get(channel_id)
+        return channel.name if channel is not None else str(channel_id)
+
+    async def close(self) -> None:
+        """Stop the background work and close the pools."""
+        self.watch.close()
+        await self.direct.close()
+
+    def _take_table(self, data: TableData) -> None:
+        secrets: dict[int, str] = {}
+        for row in data.channels:
+            try:
+                secrets[row.id] = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
+            except SealError as error:
+                self.log.error("channel %s cannot be used: %s", row.name, error)
+        usable = [row for row in data.channels if row.id in secrets]
+        self.table = RouteTable(TableData(data.version, usable, data.prices), secrets)
+        self.prices = PriceBook(data.prices)
+        self.ready = True
+        for callback in self.on_table:
+            callback()
+
+    def _take_pools(self, pools: Sequence[Pool]) -> None:
+        for pool in pools:
+            known = self._pools.get(pool.family)
+            if known is None:
+                known = self._pools[pool.family] = Pooled(self.direct, self.internal_token)
+            known.members(pool.urls)
+        for family in set(self._pools) - {pool.family for pool in pools}:
+            del self._pools[family]

@@ -1,0 +1,74 @@
+"""What must be true before anything serves: data directory, key file, schema, first administrator, price list. Cheap when it is.
+
+Runs in the launcher (`make serve`) and again when Serve builds the application (`serve run` by hand), so both ways start the same.
+"""
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deployments.settings import Settings, admin_token, secret_key
+from storage import prices
+from storage.crypto import digest, load_master_key, new_admin_token
+from storage.database import migrate, open_engine, session_factory
+from storage.repositories import admin_tokens
+
+ENVIRONMENT_TOKEN = "environment"
+FIRST_TOKEN = "first administrator"
+
+
+class Prepared(msgspec.Struct):
+    """What was done. `new_admin_token` is set once, at a first start without GATEWAY_ADMIN_TOKEN."""
+
+    migrations: list[str]
+    prices: int
+    new_admin_token: str = ""
+
+
+async def prepare(settings: Settings) -> Prepared:
+    """Make everything ready. Raises storage's errors, whose messages say what to do."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    load_master_key(settings.data_dir, secret_key())
+    done = Prepared(await migrate(settings.database), 0)
+    engine = open_engine(settings.database)
+    try:
+        async with session_factory(engine).begin() as session:
+            done.prices = await prices.seed(session)
+        async with session_factory(engine).begin() as session:
+            configured = admin_token()
+            if configured:
+                await _keep_only(session, digest(configured))
+            elif not await admin_tokens.list_all(session):
+                done.new_admin_token = new_admin_token()
+                await admin_tokens.create(session, digest(done.new_admin_token), FIRST_TOKEN)
+    finally:
+        await engine.dispose()
+    return done
+
+
+async def _keep_only(session: AsyncSession, wanted: bytes) -> None:
+    """GATEWAY_ADMIN_TOKEN as it is now; the one it had before is no longer valid."""
+    for token in await admin_tokens.find_by_name(session, ENVIRONMENT_TOKEN):
+        if token.digest == wanted:
+            return
+        await admin_tokens.remove(session, token)
+    if await admin_tokens.find_by_digest(session, wanted) is None:
+        await admin_tokens.create(session, wanted, ENVIRONMENT_TOKEN)
+
+
+def welcome(settings: Settings, done: Prepared) -> str:
+    """What the operator reads once the gateway answers."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104  # shown, not bound
+    address = f"http://{host}:{settings.port}"
+    lines = ["", f"  API       {address}/v1"]
+    if settings.admin:
+        lines += [f"  Console   {address}/console", f"  Admin API {address}/api/v1"]
+    lines += [f"  Data      {settings.data_dir}", ""]
+    if done.new_admin_token:
+        lines += [
+            "  Administrator token, shown this once (keep it; `gateway admin-token reset` makes another):",
+            "",
+            f"    export GATEWAY_ADMIN_TOKEN={done.new_admin_token}",
+            "",
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,48 @@
+"""Deadlines of upstream calls, checked by one task a few times a second instead of a timer per request or per event.
+
+An exchange sets `deadline` (loop time); the watch cancels its task when that has passed and sets `timed_out`, which the pipeline turns into an error.
+"""
+
+import asyncio
+
+from deployments.exchange import Exchange
+
+TICK_S = 0.25
+
+
+class Watch:
+    """All exchanges that wait for an upstream."""
+
+    def __init__(self) -> None:
+        self._watched: dict[Exchange, asyncio.Task[None]] = {}
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    @property
+    def alive(self) -> bool:
+        """Whether deadlines are being watched."""
+        return not self._task.done()
+
+    def add(self, exchange: Exchange) -> None:
+        """Watch the exchange that the current task serves."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._watched[exchange] = task
+
+    def remove(self, exchange: Exchange) -> None:
+        """Watch it no longer."""
+        self._watched.pop(exchange, None)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = loop.time()
+            for exchange, task in list(self._watched.items()):
+                if exchange.deadline < now:
+                    exchange.deadline = float("inf")
+                    exchange.timed_out = True
+                    task.cancel()
