@@ -69,7 +69,7 @@ AGAIN = make $(or $(MAKECMDGOALS),setup)
 		--require-hashes -r requirements/bootstrap.txt
 	@printf '%s\n' '$(PYTHON) $(CURDIR)' > $@
 
-.venv/.made: .tools/.made
+.venv/.made: $(ANEW) | .tools/.made
 	@echo 'set-up 2/3: a virtual environment in ./.venv'
 	@rm -rf .venv
 	@UV_PYTHON_DOWNLOADS=never $(UV) venv --quiet --no-project \
