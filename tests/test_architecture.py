@@ -223,10 +223,12 @@ STANDARD = {*sys.stdlib_module_names, *PACKAGES, "tests"}
 
 def test_what_is_imported_is_declared() -> None:
     """A package that is here only because another one needs it may be gone with that one's next release."""
-    declared = {canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]}
+    shipped = {canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]}
+    measuring = {canonicalize_name(Requirement(line).name) for line in project()["dependency-groups"]["dev"]}
     distributions = packages_distributions()
     missing = set()
     for path in modules(*PACKAGES):
+        declared = shipped | measuring if name_of(path).startswith("benchmarks/") else shipped
         for name in {used.split(".")[0] for used in imported(path)} - STANDARD:
             owners = {canonicalize_name(owner) for owner in distributions.get(name, [name])}
             if not owners & declared and PART_OF.get(name) not in declared:
