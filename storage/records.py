@@ -60,8 +60,18 @@ _decoder = msgspec.msgpack.Decoder(UsageRecord)
 
 
 def encode(record: UsageRecord) -> bytes:
-    """The record as MessagePack. Raises UnicodeEncodeError for a string with lone surrogates."""
-    return _encoder.encode(record)
+    """The record as MessagePack. What MessagePack cannot express is replaced, so that no request goes unrecorded."""
+    try:
+        return _encoder.encode(record)
+    except (UnicodeEncodeError, OverflowError):
+        return _encoder.encode([_expressible(getattr(record, name)) for name in FIELDS])
+
+
+def _expressible(value: str | int) -> str | int:
+    """A string without lone surrogates (JSON can spell them), or an integer of 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return max(-(2**63), min(value, 2**63 - 1))
 
 
 def decode(data: bytes | memoryview) -> UsageRecord:
