@@ -18,7 +18,13 @@ class GatewayError(Exception):
     kind = "api_error"
 
     def __init__(
-        self, status: int, message: str, *, code: str | None = None, param: str | None = None, retry_after: str | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -73,7 +79,9 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
     """
     about_account = _ABOUT_ACCOUNT.search(body) is not None
     if status in (401, 403) or (status == 400 and about_account):
-        return UpstreamError(502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth")
+        return UpstreamError(
+            502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth"
+        )
     if status == 402:
         return UpstreamError(502, "The provider account behind this model has no credit.", klass="upstream_credit")
     if status == 429:
@@ -87,7 +95,10 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
         return UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
     if status in (503, 529):
         return UpstreamError(
-            503, "The provider is overloaded; retry after a moment.", klass="upstream_overloaded", retry_after=retry_after
+            503,
+            "The provider is overloaded; retry after a moment.",
+            klass="upstream_overloaded",
+            retry_after=retry_after,
         )
     if 400 <= status < 500:
         shown = body if "json" in content_type and not about_account else None

@@ -23,7 +23,15 @@ from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from storage.crypto import load_master_key
 
-_OWN = {CHANNEL_HEADER.encode(), TOKEN_HEADER.encode(), STREAM_HEADER.encode(), b"content-length", b"host", b"content-type", b"transfer-encoding"}
+_OWN = {
+    CHANNEL_HEADER.encode(),
+    TOKEN_HEADER.encode(),
+    STREAM_HEADER.encode(),
+    b"content-length",
+    b"host",
+    b"content-type",
+    b"transfer-encoding",
+}
 _PASSED = ("content-type", "retry-after", "openai-processing-ms", "openai-version", "x-request-id", "request-id")
 
 
@@ -52,12 +60,18 @@ class AdapterPlane:
         if channel is None:
             raise UpstreamError(502, "The adapter replica does not know this channel yet.", klass="upstream_no_adapter")
         headers = list(channel.headers)
-        headers += [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.items() if name not in _OWN]
+        headers += [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in request.headers.items()
+            if name not in _OWN
+        ]
         stream = request.headers.get(STREAM_HEADER.encode()) == b"1"
         answer = await self._replica.direct.send(channel, request.path, headers, request.body, stream=stream)
         connection = request.connection
         try:
-            lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers() if name in _PASSED).encode("latin-1", "replace")
+            lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers() if name in _PASSED).encode(
+                "latin-1", "replace"
+            )
             if not stream:
                 connection.respond(answer.status, lines, await answer.whole(self._replica.settings.sizes.answer))
                 return
@@ -86,7 +100,9 @@ class Adapter:
         self._family = family
         self._router = router
         name = f"adapter-{family}-{uuid.uuid4().hex[:8]}"
-        self._replica = replica = Replica(settings, load_master_key(settings.data_dir, secret_key()), _no_keys, name=name)
+        self._replica = replica = Replica(
+            settings, load_master_key(settings.data_dir, secret_key()), _no_keys, name=name
+        )
         replica.log = configure(settings.log_level)
         self._server = server = Server(AdapterPlane(replica).handle, limits(settings))
         replica.telemetry.gauges["gateway_route_table_version"] = lambda: replica.table.version

@@ -55,7 +55,9 @@ class Admin:
         sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         sock.bind((host, 0))
         self._url = f"http://{host}:{sock.getsockname()[1]}"
-        config = uvicorn.Config(create_app(services), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            create_app(services), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5
+        )
         self._server = uvicorn.Server(config)
         loop = asyncio.get_running_loop()
         self._serving = loop.create_task(self._server.serve(sockets=[sock]))
@@ -84,7 +86,11 @@ class Admin:
         try:
             await asyncio.wait_for(self._router.refresh.remote(), 2.0)
         except Exception as error:
-            self._log.warning("the Router was not told of a change; it finds it within %s s: %s", self._settings.router_poll_s, type(error).__name__)
+            self._log.warning(
+                "the Router was not told of a change; it finds it within %s s: %s",
+                self._settings.router_poll_s,
+                type(error).__name__,
+            )
 
     async def _status(self) -> dict[str, Any]:
         return dict(await asyncio.wait_for(self._router.status.remote(), 5.0))
@@ -102,7 +108,12 @@ class Admin:
             secret = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
             channel = Channel(channel_row(row, self._settings.timeouts), secret)
             body = msgspec.json.encode(
-                {"model": row.models.get(model) or model, "messages": [{"role": "user", "content": "ping"}], "max_completion_tokens": 16, "stream": stream}
+                {
+                    "model": row.models.get(model) or model,
+                    "messages": [{"role": "user", "content": "ping"}],
+                    "max_completion_tokens": 16,
+                    "stream": stream,
+                }
             )
             async with asyncio.timeout(PROBE_S):
                 answer = await self._direct.send(channel, PATHS["chat"], list(channel.headers), body, stream=stream)
@@ -114,7 +125,9 @@ class Admin:
         except UpstreamError as error:
             return ProbeResult(False, status or error.status, _ms(began), first, model, error.klass, error.message)
         except TimeoutError:
-            return ProbeResult(False, status, _ms(began), first, model, "upstream_timeout", f"No answer within {PROBE_S:.0f} s.")
+            return ProbeResult(
+                False, status, _ms(began), first, model, "upstream_timeout", f"No answer within {PROBE_S:.0f} s."
+            )
         except ValueError as error:
             return ProbeResult(False, status, _ms(began), first, model, "channel_config", str(error))
         return ProbeResult(True, status, _ms(began), first, model)
@@ -124,7 +137,9 @@ class Admin:
 
     def _report(self) -> Report:
         # The Admin needs no table: it says that it has whatever is newest.
-        return Report(self._name, "admin", os.getpid(), self._url, table_version=self._table_version, live_seq=self._live_seq)
+        return Report(
+            self._name, "admin", os.getpid(), self._url, table_version=self._table_version, live_seq=self._live_seq
+        )
 
     def _apply(self, update: Update) -> None:
         if update.table is not None:
@@ -147,7 +162,11 @@ async def _read(answer: Answer, began: float) -> float:
     if answer.status != 200:
         raise classify(answer.status, kind, body)
     if "json" not in kind and "event-stream" not in kind:
-        raise UpstreamError(502, f"The provider answered with {kind or 'no content type'}; is the base URL right?", klass="upstream_not_json")
+        raise UpstreamError(
+            502,
+            f"The provider answered with {kind or 'no content type'}; is the base URL right?",
+            klass="upstream_not_json",
+        )
     return first
 
 

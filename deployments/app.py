@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 from ray import serve
 from ray.serve import Application
+from ray.serve.schema import LoggingConfig
 
 from deployments import ports
 from deployments.adapter import Adapter
@@ -18,8 +19,15 @@ from deployments.router import Router
 from deployments.settings import Settings, SettingsError, load
 from deployments.startup import prepare, welcome
 
+# The line that Serve would log for every poll of every replica.
+_QUIET = LoggingConfig(enable_access_log=False)
 # Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports the deployment as failed.
-_HEALTH = {"health_check_period_s": 5.0, "health_check_timeout_s": 10.0}
+_COMMON: dict[str, Any] = {
+    "health_check_period_s": 5.0,
+    "health_check_timeout_s": 10.0,
+    "graceful_shutdown_wait_loop_s": 0.2,
+    "logging_config": _QUIET,
+}
 
 
 def build(args: dict[str, Any]) -> Application:
@@ -42,7 +50,14 @@ def graph(settings: Settings) -> Application:
     drain_s = settings.timeouts.drain_s + 5.0
     router = (
         serve.deployment(Router)
-        .options(name="Router", num_replicas=1, max_ongoing_requests=10_000, graceful_shutdown_timeout_s=10.0, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": 0}, **_HEALTH)
+        .options(
+            name="Router",
+            num_replicas=1,
+            max_ongoing_requests=10_000,
+            graceful_shutdown_timeout_s=10.0,
+            ray_actor_options={"num_cpus": 0},
+            **_COMMON,
+        )
         .bind(values)
     )
     others: list[Application] = []
@@ -51,18 +66,36 @@ def graph(settings: Settings) -> Application:
 
         others.append(
             serve.deployment(Admin)
-            .options(name="Admin", num_replicas=1, graceful_shutdown_timeout_s=10.0, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": 0}, **_HEALTH)
+            .options(
+                name="Admin",
+                num_replicas=1,
+                graceful_shutdown_timeout_s=10.0,
+                ray_actor_options={"num_cpus": 0},
+                **_COMMON,
+            )
             .bind(values, router)
         )
     for family, scale in settings.pooled().items():
         others.append(
             serve.deployment(Adapter)
-            .options(name=f"Adapter-{family}", graceful_shutdown_timeout_s=drain_s, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": scale.num_cpus}, **_HEALTH, **options(scale))
+            .options(
+                name=f"Adapter-{family}",
+                graceful_shutdown_timeout_s=drain_s,
+                ray_actor_options={"num_cpus": scale.num_cpus},
+                **_COMMON,
+                **options(scale),
+            )
             .bind(values, family, router)
         )
     return (
         serve.deployment(Ingress)
-        .options(name="Ingress", graceful_shutdown_timeout_s=drain_s, graceful_shutdown_wait_loop_s=0.2, ray_actor_options={"num_cpus": settings.ingress.num_cpus}, **_HEALTH, **options(settings.ingress))
+        .options(
+            name="Ingress",
+            graceful_shutdown_timeout_s=drain_s,
+            ray_actor_options={"num_cpus": settings.ingress.num_cpus},
+            **_COMMON,
+            **options(settings.ingress),
+        )
         .bind(values, router, *others)
     )
 
@@ -79,5 +112,9 @@ def _end_serve_run(error: Exception) -> None:
         command = driver.cmdline() if driver is not None else []
     except psutil.Error:
         return
-    if driver is not None and any("serve" in part for part in command) and isinstance(error, (SettingsError, ports.PortTakenError)):
+    if (
+        driver is not None
+        and any("serve" in part for part in command)
+        and isinstance(error, (SettingsError, ports.PortTakenError))
+    ):
         driver.send_signal(signal.SIGINT)

@@ -4,7 +4,7 @@ from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
 from deployments.replica import Replica
 from storage.journal import JournalFull, JournalWriter
-from storage.prices import PriceLike, cost
+from storage.prices import PriceEntry, cost
 
 _MAX_PRICES = 10_000
 
@@ -15,7 +15,7 @@ class Booking:
     def __init__(self, replica: Replica, journal: JournalWriter) -> None:
         self._replica = replica
         self._journal = journal
-        self._prices: dict[tuple[str, str], PriceLike | None] = {}
+        self._prices: dict[tuple[str, str], PriceEntry | None] = {}
         replica.on_table.append(self._prices.clear)
 
     def ensure_room(self) -> None:
@@ -23,7 +23,9 @@ class Booking:
         try:
             self._journal.ensure_room()
         except (JournalFull, OSError):
-            raise GatewayFault(503, "Usage cannot be recorded at the moment; retry.", code="journal_full", retry_after="5") from None
+            raise GatewayFault(
+                503, "Usage cannot be recorded at the moment; retry.", code="journal_full", retry_after="5"
+            ) from None
 
     def settle(self, exchange: Exchange) -> None:
         """See pipeline.Ledger."""
@@ -43,7 +45,7 @@ class Booking:
             self._replica.telemetry.count("gateway_records_lost_total", ())
         self._replica.telemetry.request(record, record.model if self._replica.table.knows(record.model) else "other")
 
-    def _price(self, provider: str, model: str) -> PriceLike | None:
+    def _price(self, provider: str, model: str) -> PriceEntry | None:
         try:
             return self._prices[provider, model]
         except KeyError:

@@ -14,7 +14,16 @@ async def compile_table(session: AsyncSession, timeouts: Timeouts) -> TableData:
     version = (await revisions.current(session)).get(revisions.ROUTES, 0)
     rows = [channel_row(channel, timeouts) for channel in await channels.list_all(session) if channel.enabled]
     costs = [
-        PriceRow(price.id, price.provider, price.model, price.input, price.output, price.cache_read, price.cache_write, price.source)
+        PriceRow(
+            price.id,
+            price.provider,
+            price.model,
+            price.input,
+            price.output,
+            price.cache_read,
+            price.cache_write,
+            price.source,
+        )
         for price in await prices.list_all(session)
     ]
     return TableData(version, rows, costs)

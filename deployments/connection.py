@@ -40,7 +40,13 @@ class Request:
     __slots__ = ("arrived", "body", "connection", "headers", "method", "path", "query", "size", "task")
 
     def __init__(
-        self, connection: "Connection", method: str, target: bytes, headers: dict[bytes, bytes], body: bytes, arrived: float
+        self,
+        connection: "Connection",
+        method: str,
+        target: bytes,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        arrived: float,
     ) -> None:
         path, _, query = target.partition(b"?")
         self.connection = connection

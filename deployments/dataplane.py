@@ -80,7 +80,11 @@ class DataPlane:
         if wanted:
             tiers = table.tiers(wanted) if key.may_use(wanted) else ()
             if not tiers:
-                raise ClientError(404, f"The model '{wanted[:200]}' does not exist here, or this key may not use it.", code="model_not_found")
+                raise ClientError(
+                    404,
+                    f"The model '{wanted[:200]}' does not exist here, or this key may not use it.",
+                    code="model_not_found",
+                )
             body = msgspec.json.encode(_model(wanted, tiers[0].targets[0].channel.provider))
         else:
             names = [name for name in table.names() if key.may_use(name)]
@@ -102,11 +106,15 @@ class DataPlane:
     async def _metrics(self, request: Request) -> None:
         access = self._replica.settings.metrics
         if access == "off" or (access == "loopback" and not request.connection.client_ip.startswith(_LOOPBACK)):
-            raise ClientError(403, f"Metrics are not served to this address (setting 'metrics' is '{access}').", code="metrics_closed")
+            raise ClientError(
+                403, f"Metrics are not served to this address (setting 'metrics' is '{access}').", code="metrics_closed"
+            )
         request.connection.respond(200, TEXT, await self._scrape())
 
     def _wrong_method(self, request: Request, allowed: str) -> None:
-        error = ClientError(405, f"{request.path[:200]} takes {allowed}, not {request.method}.", code="method_not_allowed")
+        error = ClientError(
+            405, f"{request.path[:200]} takes {allowed}, not {request.method}.", code="method_not_allowed"
+        )
         refuse(request.connection, error, new_request_id(), b"allow: " + allowed.encode() + b"\r\n")
 
 

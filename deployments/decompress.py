@@ -55,7 +55,9 @@ async def decompress(encoding: bytes, body: bytes, limit: int) -> bytes:
     if coding in (b"", b"identity"):
         return body
     if coding != b"zstd" and coding not in _DECODERS:
-        raise ClientError(415, f"This content-encoding is not supported; use one of {NAMES}.", code="unsupported_encoding")
+        raise ClientError(
+            415, f"This content-encoding is not supported; use one of {NAMES}.", code="unsupported_encoding"
+        )
     if len(body) <= INLINE_BYTES and limit <= 64 * 1024 * 1024:
         return _unfold(coding, body, limit)
     return await asyncio.to_thread(_unfold, coding, body, limit)
@@ -65,7 +67,9 @@ def _unfold(coding: bytes, body: bytes, limit: int) -> bytes:
     try:
         return _zstd(body, limit) if coding == b"zstd" else _stepwise(_DECODERS[coding](), body, limit)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
-        raise ClientError(400, f"The request body is not valid {coding.decode()} data.", code="invalid_encoding") from None
+        raise ClientError(
+            400, f"The request body is not valid {coding.decode()} data.", code="invalid_encoding"
+        ) from None
 
 
 def _stepwise(decoder: _Decoder, body: bytes, limit: int) -> bytes:

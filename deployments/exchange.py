@@ -23,9 +23,31 @@ class Exchange:
     """State of one request. `arrived` and the `*_at` are time.monotonic() seconds, 0.0 = not yet; `deadline` is loop time, see watch.py."""
 
     __slots__ = (
-        "arrived", "attempt_log", "attempts", "client_ip", "deadline", "end", "error", "finish_reason", "first_byte_at", "first_token_at", "key",
-        "model", "operation", "provider", "channel_id", "request_id", "response_model", "sent_at", "started_at", "status", "stream", "timed_out",
-        "upstream_model", "upstream_request_id", "usage",
+        "arrived",
+        "attempt_log",
+        "attempts",
+        "channel_id",
+        "client_ip",
+        "deadline",
+        "end",
+        "error",
+        "finish_reason",
+        "first_byte_at",
+        "first_token_at",
+        "key",
+        "model",
+        "operation",
+        "provider",
+        "request_id",
+        "response_model",
+        "sent_at",
+        "started_at",
+        "status",
+        "stream",
+        "timed_out",
+        "upstream_model",
+        "upstream_request_id",
+        "usage",
     )  # fmt: skip
 
     def __init__(self, key: Key, operation: str, arrived: float, client_ip: str) -> None:

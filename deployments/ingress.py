@@ -21,6 +21,7 @@ from deployments.replica import Replica
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from deployments.telemetry import Snapshot
+from storage import prices
 from storage.crypto import load_master_key
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
@@ -39,7 +40,9 @@ class Ingress:
         self._others = others
         self._router = router
         name = f"ingress-{uuid.uuid4().hex[:8]}"
-        self._replica = replica = Replica(settings, load_master_key(settings.data_dir, secret_key()), self._load_key, name=name)
+        self._replica = replica = Replica(
+            settings, load_master_key(settings.data_dir, secret_key()), self._load_key, name=name
+        )
         replica.log = configure(settings.log_level)
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
@@ -55,13 +58,18 @@ class Ingress:
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
         await asyncio.wait_for(self._table(), TABLE_WAIT_S)
-        ports.check(settings.host, settings.port)
+        await asyncio.to_thread(prices.warm_up)  # half a second once, not in the first request with a dated model name
+        await asyncio.to_thread(ports.check, settings.host, settings.port)
         await server.listen(settings.host, settings.port, shared=True)
         self._standby = replica.loop.create_task(self._stand_in())
 
     async def check_health(self) -> None:
         """Raises when this replica does not serve any more, so that Serve replaces it."""
-        parts = {"server": self._server.listening, "deadlines": self._replica.watch.alive, "router link": self._link.alive}
+        parts = {
+            "server": self._server.listening,
+            "deadlines": self._replica.watch.alive,
+            "router link": self._link.alive,
+        }
         broken = [part for part, alive in parts.items() if not alive]
         if broken:
             raise RuntimeError(f"not running: {', '.join(broken)}")
@@ -85,7 +93,9 @@ class Ingress:
         self._plane.draining = True
         cut = await server.drain(self._settings.timeouts.drain_s)
         if cut:
-            self._replica.log.warning("%d requests did not finish within %s s and were cut", cut, self._settings.timeouts.drain_s)
+            self._replica.log.warning(
+                "%d requests did not finish within %s s and were cut", cut, self._settings.timeouts.drain_s
+            )
         await self._link.close()
         self._journal.close()
         if hasattr(self, "_standby"):

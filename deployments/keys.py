@@ -88,7 +88,12 @@ class Keys:
         except asyncio.CancelledError:
             raise
         except Exception:
-            raise GatewayFault(503, "The gateway cannot check this key at the moment; retry.", code="key_lookup_failed", retry_after="1") from None
+            raise GatewayFault(
+                503,
+                "The gateway cannot check this key at the moment; retry.",
+                code="key_lookup_failed",
+                retry_after="1",
+            ) from None
         if key is None:
             raise unknown_key()
         return key

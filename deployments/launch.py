@@ -60,7 +60,12 @@ def _serve_run(config: Path, dashboard: bool) -> None:
     from ray.serve.scripts import cli
 
     if not os.environ.get("RAY_ADDRESS"):
-        ray.init(namespace="serve", include_dashboard=dashboard, _node_ip_address="127.0.0.1", object_store_memory=100 * 1024 * 1024)
+        ray.init(
+            namespace="serve",
+            include_dashboard=dashboard,
+            _node_ip_address="127.0.0.1",
+            object_store_memory=100 * 1024 * 1024,
+        )
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli(["run", str(config)], standalone_mode=False)
@@ -106,11 +111,15 @@ def _args(config: Path) -> dict[str, object]:
     try:
         document = yaml.safe_load(config.read_text()) or {}
         applications = document["applications"]
-        args = next(row.get("args") for row in applications if str(row.get("import_path", "")).startswith("deployments.app"))
+        args = next(
+            row.get("args") for row in applications if str(row.get("import_path", "")).startswith("deployments.app")
+        )
     except OSError as error:
         raise SettingsError(f"{config}: {error.strerror}.") from None
     except (yaml.YAMLError, KeyError, TypeError, StopIteration, AttributeError):
-        raise SettingsError(f"{config} is not a Serve config with an application of import_path deployments.app:build.") from None
+        raise SettingsError(
+            f"{config} is not a Serve config with an application of import_path deployments.app:build."
+        ) from None
     return dict(args or {})
 
 
@@ -125,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (GATEWAY_HOST, setting 'host')")
     parser.add_argument("--data", help="data directory (GATEWAY_DATA, setting 'data')")
     parser.add_argument("--config", help="Serve config file (default: serve_config.yaml)")
-    parser.add_argument("--dashboard", action="store_true", help="run Ray's dashboard too (127.0.0.1:8265, about 900 MB)")
+    parser.add_argument(
+        "--dashboard", action="store_true", help="run Ray's dashboard too (127.0.0.1:8265, about 900 MB)"
+    )
     return parser
 
 

@@ -67,7 +67,9 @@ class Link:
                 answer = decode_update(await asyncio.wait_for(self._call(encode(report)), POLL_S + LATE_S))
             except Exception as error:
                 if not silent:
-                    self._log.warning("the Router does not answer, going on with what is known: %s", type(error).__name__)
+                    self._log.warning(
+                        "the Router does not answer, going on with what is known: %s", type(error).__name__
+                    )
                 silent = True
                 await asyncio.sleep(RETRY_S)
                 continue

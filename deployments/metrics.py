@@ -14,19 +14,37 @@ from deployments.telemetry import DURATION_BUCKETS, OVERHEAD_BUCKETS, TOKEN_BUCK
 _CALL = ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"]
 
 COUNTERS: dict[str, tuple[str, list[str]]] = {
-    "gateway_requests_total": ("Requests with a valid key, by status and how they ended.", ["gen_ai_operation_name", "status", "end"]),
+    "gateway_requests_total": (
+        "Requests with a valid key, by status and how they ended.",
+        ["gen_ai_operation_name", "status", "end"],
+    ),
     "gateway_refused_total": ("Requests refused before a key was known, by status.", ["status"]),
     "gateway_retries_total": ("Further channels tried after a failed one.", ["gen_ai_operation_name"]),
-    "gateway_upstream_errors_total": ("Failed attempts at a provider, by class.", ["gen_ai_provider_name", "error_type"]),
+    "gateway_upstream_errors_total": (
+        "Failed attempts at a provider, by class.",
+        ["gen_ai_provider_name", "error_type"],
+    ),
     "gateway_cost_nanousd_total": ("Cost booked, in nano-USD.", _CALL),
     "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
     "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
 }
 HISTOGRAMS: dict[str, tuple[str, list[str], tuple[float, ...]]] = {
     "gen_ai_client_token_usage": ("Tokens of a request.", [*_CALL, "gen_ai_token_type"], TOKEN_BUCKETS),
-    "gen_ai_client_operation_duration_seconds": ("From a request's arrival to the end of its answer.", [*_CALL, "error_type"], DURATION_BUCKETS),
-    "gen_ai_server_time_to_first_token_seconds": ("From a request's arrival to the first token of its stream.", _CALL, DURATION_BUCKETS),
-    "gateway_overhead_seconds": ("The gateway's own time before the upstream call.", ["gen_ai_operation_name"], OVERHEAD_BUCKETS),
+    "gen_ai_client_operation_duration_seconds": (
+        "From a request's arrival to the end of its answer.",
+        [*_CALL, "error_type"],
+        DURATION_BUCKETS,
+    ),
+    "gen_ai_server_time_to_first_token_seconds": (
+        "From a request's arrival to the first token of its stream.",
+        _CALL,
+        DURATION_BUCKETS,
+    ),
+    "gateway_overhead_seconds": (
+        "The gateway's own time before the upstream call.",
+        ["gen_ai_operation_name"],
+        OVERHEAD_BUCKETS,
+    ),
 }
 GAUGES: dict[str, str] = {
     "gateway_open_requests": "Requests being answered now.",

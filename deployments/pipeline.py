@@ -70,7 +70,9 @@ class Pipeline:
             self._cancelled(connection, exchange)
         except Exception:
             self._replica.log.exception("request %s failed", exchange.request_id)
-            self._fail(connection, exchange, GatewayFault(500, "The gateway failed on this request.", code="internal_error"))
+            self._fail(
+                connection, exchange, GatewayFault(500, "The gateway failed on this request.", code="internal_error")
+            )
         finally:
             self._replica.watch.remove(exchange)
 
@@ -99,10 +101,14 @@ class Pipeline:
         exchange.model = head.model
         exchange.stream = head.stream
         if not exchange.key.may_use(head.model):
-            raise ClientError(403, f"This API key may not use the model '{head.model}'.", code="model_not_allowed", param="model")
+            raise ClientError(
+                403, f"This API key may not use the model '{head.model}'.", code="model_not_allowed", param="model"
+            )
         tiers = self._replica.table.tiers(head.model)
         if not tiers:
-            raise ClientError(404, f"The model '{head.model}' does not exist here.", code="model_not_found", param="model")
+            raise ClientError(
+                404, f"The model '{head.model}' does not exist here.", code="model_not_found", param="model"
+            )
 
         self._replica.watch.add(exchange)
         tried: set[int] = set()
@@ -133,7 +139,9 @@ class Pipeline:
                 or time.monotonic() >= give_up_at
             ):
                 break
-        raise failure or GatewayFault(503, "No channel can serve this model at the moment.", code="no_channel", retry_after="5")
+        raise failure or GatewayFault(
+            503, "No channel can serve this model at the moment.", code="no_channel", retry_after="5"
+        )
 
     async def _attempt(self, request: Request, exchange: Exchange, head: wire_request.Head, target: Target) -> None:
         """Call one channel and hand its answer to the client. Raises UpstreamError; before a byte went out another channel may follow."""
@@ -147,7 +155,9 @@ class Pipeline:
         headers = passthrough.request_headers(request.headers, channel.headers)
         exchange.deadline = loop.time() + channel.first_byte_s
         since = exchange.sent_at = time.monotonic()
-        answer = await self._replica.upstream_for(channel).send(channel, PATHS[exchange.operation], headers, body, stream=head.stream)
+        answer = await self._replica.upstream_for(channel).send(
+            channel, PATHS[exchange.operation], headers, body, stream=head.stream
+        )
         try:
             exchange.upstream_request_id = passthrough.upstream_request_id(answer.header)
             kind = answer.header("content-type") or ""
@@ -155,7 +165,9 @@ class Pipeline:
                 text = await answer.whole(SHOWN_ERROR_BYTES)
                 raise classify(answer.status, kind, text, answer.header("retry-after"))
             if "event-stream" in kind:
-                await self._stream(request.connection, exchange, head, answer, kind, forced=forced, idle_s=channel.idle_s)
+                await self._stream(
+                    request.connection, exchange, head, answer, kind, forced=forced, idle_s=channel.idle_s
+                )
             else:
                 await self._whole(request.connection, exchange, head, answer, kind)
         finally:
@@ -169,7 +181,9 @@ class Pipeline:
         body = await answer.whole(self._answer_limit)
         seen = Unary(body)
         if not seen.valid:
-            raise UpstreamError(502, "The provider answered with something that is not JSON.", klass="upstream_not_json")
+            raise UpstreamError(
+                502, "The provider answered with something that is not JSON.", klass="upstream_not_json"
+            )
         exchange.first_byte_at = time.monotonic()
         exchange.status = answer.status
         exchange.end = "complete"
@@ -183,7 +197,15 @@ class Pipeline:
         connection.respond(answer.status, headers + self._tried(exchange, answer), body)
 
     async def _stream(
-        self, connection: Connection, exchange: Exchange, head: wire_request.Head, answer: Answer, kind: str, *, forced: bool, idle_s: float
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        head: wire_request.Head,
+        answer: Answer,
+        kind: str,
+        *,
+        forced: bool,
+        idle_s: float,
     ) -> None:
         tap = StreamTap(withhold=forced)
         loop = self._replica.loop
@@ -203,7 +225,9 @@ class Pipeline:
                     if tap.started and not exchange.first_token_at:
                         exchange.first_token_at = time.monotonic()
                 if tap.failed:
-                    raise UpstreamError(502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event")
+                    raise UpstreamError(
+                        502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event"
+                    )
                 if connection.blocked:
                     exchange.deadline = float("inf")  # the client is slow, not the provider
                     await connection.drained()
@@ -216,7 +240,9 @@ class Pipeline:
             else:
                 exchange.status = answer.status
                 began = True
-                connection.start_stream(answer.status, passthrough.response_headers(answer.header, exchange.request_id, kind), out)
+                connection.start_stream(
+                    answer.status, passthrough.response_headers(answer.header, exchange.request_id, kind), out
+                )
             if not tap.complete:
                 raise UpstreamError(502, "The provider broke off its answer.", klass="upstream_cut")
             exchange.end = "complete"
@@ -246,7 +272,9 @@ class Pipeline:
         """The client left or stalled, or the replica is being stopped: book what went through."""
         reason = connection.abort_reason or "drained"
         if reason == "drained":
-            error = GatewayFault(503, "The gateway is restarting; send the request again.", code="drained", retry_after="1")
+            error = GatewayFault(
+                503, "The gateway is restarting; send the request again.", code="drained", retry_after="1"
+            )
             self._fail(connection, exchange, error, "drained")
             return
         exchange.end = "client_gone"
@@ -258,7 +286,9 @@ class Pipeline:
         """The header that names what was tried; for keys of administrators only."""
         if not exchange.key.admin or not exchange.attempts:
             return b""
-        steps = [f"{self._replica.channel_name(channel)}:{outcome}:{ms}ms" for channel, outcome, ms in exchange.attempt_log]
+        steps = [
+            f"{self._replica.channel_name(channel)}:{outcome}:{ms}ms" for channel, outcome, ms in exchange.attempt_log
+        ]
         if answer is not None:
             steps.append(f"{self._replica.channel_name(exchange.channel_id)}:ok")
         return b"x-gateway-attempts: " + ", ".join(steps).encode("ascii", "replace") + b"\r\n"

@@ -31,7 +31,7 @@ class _Member:
 class PooledAnswer(Answer):
     """An answer that came through an Adapter replica; counts as its load until closed."""
 
-    __slots__ = ("_member", "_counted")
+    __slots__ = ("_counted", "_member")
 
     def __init__(self, request: StreamRequest, response: Response, member: _Member) -> None:
         super().__init__(request, response)
@@ -59,10 +59,14 @@ class Pooled:
         known = {member.url: member for member in self._members}
         self._members = [known.get(url) or _Member(url) for url in urls]
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool) -> Answer:
+    async def send(
+        self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
+    ) -> Answer:
         """See Upstream.send."""
         if not self._members:
-            raise UpstreamError(503, "No adapter replica is running for this provider.", klass="upstream_no_adapter", retry_after="1")
+            raise UpstreamError(
+                503, "No adapter replica is running for this provider.", klass="upstream_no_adapter", retry_after="1"
+            )
         member = min(self._members, key=lambda each: each.open)
         own = {name for name, _ in channel.headers}
         relayed = [(name, value) for name, value in headers if name not in own]
@@ -74,7 +78,9 @@ class Pooled:
         ]
         member.open += 1
         try:
-            request, response = await self._direct.open("POST", member.url + path, relayed, body, stream=stream, connect_s=2.0)
+            request, response = await self._direct.open(
+                "POST", member.url + path, relayed, body, stream=stream, connect_s=2.0
+            )
         except UpstreamError:
             member.open -= 1
             raise UpstreamError(502, "The adapter replica did not answer.", klass="upstream_no_adapter") from None

@@ -27,7 +27,12 @@ def _listeners(port: int) -> list[psutil.Process]:
     except psutil.AccessDenied:  # macOS without root
         return []
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port and connection.pid:
+        if (
+            connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+            and connection.pid
+        ):
             try:
                 found[connection.pid] = psutil.Process(connection.pid)
             except psutil.NoSuchProcess:

@@ -30,7 +30,9 @@ async def forward(replica: Replica, request: Request) -> None:
     if not url:
         raise GatewayFault(503, "The admin API is starting or not running.", code="admin_away", retry_after="2")
     headers = [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.items() if name not in _HOP_BY_HOP
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in request.headers.items()
+        if name not in _HOP_BY_HOP
     ]
     headers += [
         ("x-forwarded-for", request.connection.client_ip),
@@ -47,10 +49,14 @@ async def forward(replica: Replica, request: Request) -> None:
             request.method, target, headers, request.body, stream=True, connect_s=CONNECT_S
         )
     except UpstreamError:
-        raise GatewayFault(503, "The admin API does not answer at the moment.", code="admin_away", retry_after="2") from None
+        raise GatewayFault(
+            503, "The admin API does not answer at the moment.", code="admin_away", retry_after="2"
+        ) from None
     try:
         lines = b"".join(
-            f"{name}: {value}\r\n".encode("latin-1", "replace") for name, value in answer.headers() if name not in _ANSWER_DROPPED
+            f"{name}: {value}\r\n".encode("latin-1", "replace")
+            for name, value in answer.headers()
+            if name not in _ANSWER_DROPPED
         )
         length = answer.header("content-length")
         if length is not None and int(length) <= 65536:

@@ -7,6 +7,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from adapters.errors import UpstreamError
 from deployments.breaker import Breakers
 from deployments.keys import Keys, Load
@@ -18,7 +20,7 @@ from deployments.telemetry import Telemetry
 from deployments.upstream import Direct, Upstream
 from deployments.watch import Watch
 from storage.crypto import SealError, SecretBox, derive
-from storage.prices import PriceBook
+from storage.prices import PriceBook, PriceEntry
 
 
 class Replica:
@@ -96,7 +98,7 @@ class Replica:
                 self.log.error("channel %s cannot be used: %s", row.name, error)
         usable = [row for row in data.channels if row.id in secrets]
         self.table = RouteTable(TableData(data.version, usable, data.prices), secrets)
-        self.prices = PriceBook(data.prices)
+        self.prices = PriceBook(PriceEntry(*msgspec.structs.astuple(row)) for row in data.prices)
         self.ready = True
         for callback in self.on_table:
             callback()

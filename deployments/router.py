@@ -170,7 +170,10 @@ class Router:
         for report, _ in self._members.values():
             if report.kind.startswith("adapter:"):
                 pools.setdefault(report.kind.removeprefix("adapter:"), []).append(report.url)
-        live = Live(admin[-1] if admin else "", tuple(Pool(family, tuple(sorted(urls))) for family, urls in sorted(pools.items())))
+        live = Live(
+            admin[-1] if admin else "",
+            tuple(Pool(family, tuple(sorted(urls))) for family, urls in sorted(pools.items())),
+        )
         if live != self._live:
             self._live = live
             self._live_seq += 1
@@ -200,7 +203,11 @@ class Router:
             try:
                 await self.refresh()
             except Exception as error:
-                self._log.warning("the database cannot be read, going on with table %s: %s", self._table and self._table.version, error)
+                self._log.warning(
+                    "the database cannot be read, going on with table %s: %s",
+                    self._table and self._table.version,
+                    error,
+                )
 
     async def _refresh_patiently(self) -> None:
         while True:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Sequence
 from deployments.table import Target, Tier
 
 
-def choose(tiers: Sequence[Tier], tried: Collection[int], resting: Collection[int], random: Callable[[], float]) -> Target | None:
+def choose(
+    tiers: Sequence[Tier], tried: Collection[int], resting: Collection[int], random: Callable[[], float]
+) -> Target | None:
     """The next target, or None when every channel has been tried.
 
     `tried`: channel ids that failed in this request. `resting`: channel ids whose breaker is open; they are used only when nothing else is left.

@@ -36,11 +36,17 @@ class Scale(_Group):
     """How many replicas of a deployment run. Serve adds replicas when there are more open requests than `target_open_requests` for each."""
 
     min_replicas: int = Field(1, ge=1, le=1000, description="Replicas that always run.")
-    max_replicas: int = Field(2, ge=1, le=1000, description="Most replicas; equal to min_replicas switches autoscaling off.")
-    target_open_requests: float = Field(200.0, gt=0, le=1_000_000, description="Open requests a replica should have on average.")
+    max_replicas: int = Field(
+        2, ge=1, le=1000, description="Most replicas; equal to min_replicas switches autoscaling off."
+    )
+    target_open_requests: float = Field(
+        200.0, gt=0, le=1_000_000, description="Open requests a replica should have on average."
+    )
     upscale_delay_s: Seconds = Field(5.0, description="How long the need must last before replicas are added.")
     downscale_delay_s: Seconds = Field(120.0, description="How long replicas must be idle before some are drained.")
-    num_cpus: float = Field(0.0, ge=0, le=256, description="CPUs that Ray reserves for each replica (0: none, fits on a laptop).")
+    num_cpus: float = Field(
+        0.0, ge=0, le=256, description="CPUs that Ray reserves for each replica (0: none, fits on a laptop)."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "Scale":
@@ -52,7 +58,9 @@ class Scale(_Group):
 class Adapters(_Group):
     """Where the adapter of a provider family runs: `inline` in the ingress replica, `pool` in Adapter replicas of its own."""
 
-    placement: Literal["inline", "pool"] = Field("inline", description="inline: in the ingress replica; pool: own autoscaling deployment.")
+    placement: Literal["inline", "pool"] = Field(
+        "inline", description="inline: in the ingress replica; pool: own autoscaling deployment."
+    )
     scale: Scale = Field(Scale(), description="Replicas of the pool (only for placement: pool).")
 
 
@@ -60,11 +68,16 @@ class Timeouts(_Group):
     """Bounds in seconds. A channel may set its own connect, first_byte and idle timeout."""
 
     connect_s: Seconds = Field(10.0, description="Opening a connection to a provider.")
-    first_byte_s: Seconds = Field(300.0, description="From sending a request to the first byte of the answer (a whole answer, if not streamed).")
+    first_byte_s: Seconds = Field(
+        300.0, description="From sending a request to the first byte of the answer (a whole answer, if not streamed)."
+    )
     idle_s: Seconds = Field(120.0, description="Silence in the middle of an answer.")
-    retry_budget_s: Seconds = Field(60.0, description="No further channel is tried later than this after a request arrived.")
+    retry_budget_s: Seconds = Field(
+        60.0, description="No further channel is tried later than this after a request arrived."
+    )
     drain_s: Annotated[float, Field(gt=0, le=25)] = Field(
-        20.0, description="How long open streams may go on after a stop; then they end with an error event. `serve run` itself waits 30 s at most."
+        20.0,
+        description="How long open streams may go on after a stop; then they end with an error event. `serve run` itself waits 30 s at most.",
     )
     client_idle_s: Seconds = Field(75.0, description="An idle keep-alive connection of a client.")
     client_read_s: Seconds = Field(30.0, description="A client that sends its request and pauses.")
@@ -75,31 +88,55 @@ class Sizes(_Group):
     """Bounds in bytes."""
 
     body: Bytes = Field(50 * 1024 * 1024, description="A request body, compressed or not; more is answered with 413.")
-    buffered: Bytes = Field(1024 * 1024 * 1024, description="All request bodies that a replica holds at one time; more is answered with 503.")
+    buffered: Bytes = Field(
+        1024 * 1024 * 1024,
+        description="All request bodies that a replica holds at one time; more is answered with 503.",
+    )
     answer: Bytes = Field(256 * 1024 * 1024, description="An unstreamed answer of a provider.")
-    journal: Bytes = Field(1024 * 1024 * 1024, description="Usage records not yet in the database; when full, requests are answered with 503.")
+    journal: Bytes = Field(
+        1024 * 1024 * 1024,
+        description="Usage records not yet in the database; when full, requests are answered with 503.",
+    )
 
 
 class Settings(_Group):
     """The `args` of the application in serve_config.yaml."""
 
-    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 or :: opens the gateway to the network.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 or :: opens the gateway to the network."
+    )
     port: int = Field(8000, ge=1, le=65535, description="Port of API, admin API and console.")
     internal_host: str = Field(
-        "127.0.0.1", description="Address for the internal ports of Admin and Adapter replicas; on several nodes 'node': each node's own address."
+        "127.0.0.1",
+        description="Address for the internal ports of Admin and Adapter replicas; on several nodes 'node': each node's own address.",
     )
-    data: str = Field("./data", min_length=1, description="Directory for the database file, the key file and the journals.")
-    database_url: str = Field("", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory.")
+    data: str = Field(
+        "./data", min_length=1, description="Directory for the database file, the key file and the journals."
+    )
+    database_url: str = Field(
+        "", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory."
+    )
     ingress: Scale = Field(Scale(), description="Replicas of the data plane.")
-    adapters: dict[str, Adapters] = Field({}, description="Placement by provider family, e.g. {openai: {placement: pool}}.")
+    adapters: dict[str, Adapters] = Field(
+        {}, description="Placement by provider family, e.g. {openai: {placement: pool}}."
+    )
     timeouts: Timeouts = Field(Timeouts())
     sizes: Sizes = Field(Sizes())
-    max_attempts: int = Field(4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client.")
+    max_attempts: int = Field(
+        4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
+    )
     key_cache: int = Field(100_000, ge=100, le=10_000_000, description="Keys that a replica remembers.")
-    key_cache_s: Seconds = Field(600.0, description="How long a replica trusts a remembered key without asking again (changes are pushed within a second).")
-    router_poll_s: Seconds = Field(2.0, description="How often the Router looks into the database for changes made elsewhere.")
+    key_cache_s: Seconds = Field(
+        600.0,
+        description="How long a replica trusts a remembered key without asking again (changes are pushed within a second).",
+    )
+    router_poll_s: Seconds = Field(
+        2.0, description="How often the Router looks into the database for changes made elsewhere."
+    )
     admin: bool = Field(True, description="Whether this address also serves the admin API and the console.")
-    metrics: Literal["loopback", "open", "off"] = Field("loopback", description="Who may read /metrics: this machine, everybody, nobody.")
+    metrics: Literal["loopback", "open", "off"] = Field(
+        "loopback", description="Who may read /metrics: this machine, everybody, nobody."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the deployments log.")
 
     @field_validator("database_url")
@@ -202,7 +239,12 @@ def _rows(model: type[BaseModel], prefix: str) -> list[str]:
 
 def _allowed(field: Any) -> str:
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-    bounds = [f"{sign} {getattr(rule, attribute)}" for rule in field.metadata for attribute, sign in signs.items() if getattr(rule, attribute, None) is not None]
+    bounds = [
+        f"{sign} {getattr(rule, attribute)}"
+        for rule in field.metadata
+        for attribute, sign in signs.items()
+        if getattr(rule, attribute, None) is not None
+    ]
     if getattr(field.annotation, "__origin__", None) is Literal:
         bounds = [" or ".join(f"`{value}`" for value in field.annotation.__args__)]
     return ", ".join(bounds)

@@ -55,7 +55,21 @@ class TableData(msgspec.Struct, frozen=True, array_like=True):
 class Channel:
     """A channel ready for use in a replica. `headers` hold the provider's authorization."""
 
-    __slots__ = ("base_url", "connect_s", "family", "first_byte_s", "headers", "id", "idle_s", "name", "priority", "provider", "proxy", "stream_usage", "weight")
+    __slots__ = (
+        "base_url",
+        "connect_s",
+        "family",
+        "first_byte_s",
+        "headers",
+        "id",
+        "idle_s",
+        "name",
+        "priority",
+        "provider",
+        "proxy",
+        "stream_usage",
+        "weight",
+    )
 
     def __init__(self, row: ChannelRow, secret: str) -> None:
         self.id = row.id

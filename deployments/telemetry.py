@@ -58,11 +58,15 @@ class Telemetry:
         """Everything that one finished request says. `model` is the bounded label."""
         labels = (record.operation, record.provider or "none", model)
         self.count("gateway_requests_total", (record.operation, str(record.status), record.end))
-        self.observe("gen_ai_client_operation_duration_seconds", (*labels, record.error), record.total_us / 1e6, DURATION_BUCKETS)
+        self.observe(
+            "gen_ai_client_operation_duration_seconds", (*labels, record.error), record.total_us / 1e6, DURATION_BUCKETS
+        )
         if record.queue_us:
             self.observe("gateway_overhead_seconds", (record.operation,), record.queue_us / 1e6, OVERHEAD_BUCKETS)
         if record.stream and record.first_token_us:
-            self.observe("gen_ai_server_time_to_first_token_seconds", labels, record.first_token_us / 1e6, DURATION_BUCKETS)
+            self.observe(
+                "gen_ai_server_time_to_first_token_seconds", labels, record.first_token_us / 1e6, DURATION_BUCKETS
+            )
         if record.usage_source != "none":
             self.observe("gen_ai_client_token_usage", (*labels, "input"), record.input_tokens, TOKEN_BUCKETS)
             if record.operation != "embeddings":

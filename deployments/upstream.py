@@ -68,7 +68,9 @@ class Answer:
         while (piece := await self.chunk()) is not None:
             size += len(piece)
             if size > limit:
-                raise UpstreamError(502, "The provider's answer is larger than this gateway accepts.", klass="upstream_too_large")
+                raise UpstreamError(
+                    502, "The provider's answer is larger than this gateway accepts.", klass="upstream_too_large"
+                )
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -82,7 +84,9 @@ class Answer:
 class Upstream(Protocol):
     """Sends a request to a channel's provider."""
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool) -> Answer:
+    async def send(
+        self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
+    ) -> Answer:
         """POST `body`; returns when the head of the answer has arrived. Raises UpstreamError."""
 
 
@@ -93,18 +97,44 @@ class Direct:
         self._clients: dict[tuple[float, str], Client] = {}
         self._idle_connections = idle_connections
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool) -> Answer:
+    async def send(
+        self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
+    ) -> Answer:
         """See Upstream.send."""
-        return await self.request("POST", channel.base_url + path, headers, body, stream=stream, connect_s=channel.connect_s, proxy=channel.proxy)
+        return await self.request(
+            "POST",
+            channel.base_url + path,
+            headers,
+            body,
+            stream=stream,
+            connect_s=channel.connect_s,
+            proxy=channel.proxy,
+        )
 
     async def request(
-        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool, connect_s: float, proxy: str = ""
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        *,
+        stream: bool,
+        connect_s: float,
+        proxy: str = "",
     ) -> Answer:
         """Any request; `stream`: hand out the head as soon as it is there instead of waiting for a small body. Raises UpstreamError."""
         return Answer(*await self.open(method, url, headers, body, stream=stream, connect_s=connect_s, proxy=proxy))
 
     async def open(
-        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool, connect_s: float, proxy: str = ""
+        self,
+        method: str,
+        url: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        *,
+        stream: bool,
+        connect_s: float,
+        proxy: str = "",
     ) -> tuple[StreamRequest, Response]:
         """The library's own request and response, for kinds of Answer. Raises UpstreamError."""
         client = self._clients.get((connect_s, proxy)) or self._client(connect_s, proxy)
@@ -138,7 +168,7 @@ class Direct:
 
 
 def translate(error: wire.PyreqwestError, *, began: bool) -> UpstreamError:
-    """pyreqwest's error as ours. The message never holds the address that was called."""
+    """Pyreqwest's error as ours. The message never holds the address that was called."""
     if isinstance(error, wire.ConnectTimeoutError) or (isinstance(error, wire.ConnectError) and not began):
         return UpstreamError(502, "The provider could not be reached.", klass="upstream_unreachable")
     if isinstance(error, wire.RequestTimeoutError):

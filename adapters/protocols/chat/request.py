@@ -56,7 +56,9 @@ def parse(operation: str, body: bytes) -> Head:
         fields = _fields.decode(body)
         body.decode()
     except UnicodeDecodeError as error:
-        raise ClientError(400, f"The request body is not valid UTF-8 (byte {error.start}).", code="invalid_utf8") from None
+        raise ClientError(
+            400, f"The request body is not valid UTF-8 (byte {error.start}).", code="invalid_utf8"
+        ) from None
     except msgspec.ValidationError:
         raise ClientError(400, "The request body must be a JSON object.", code="invalid_json") from None
     except (msgspec.DecodeError, RecursionError) as error:

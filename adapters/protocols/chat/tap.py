@@ -73,7 +73,20 @@ class StreamTap:
     `failed` is set when the upstream sent an error event: stop reading, what follows is not forwarded.
     """
 
-    __slots__ = ("_held", "_smallest", "_through", "done", "events", "failed", "finish_reason", "model", "size", "started", "usage", "withhold")
+    __slots__ = (
+        "_held",
+        "_smallest",
+        "_through",
+        "done",
+        "events",
+        "failed",
+        "finish_reason",
+        "model",
+        "size",
+        "started",
+        "usage",
+        "withhold",
+    )
 
     def __init__(self, *, withhold: bool) -> None:
         self.withhold = withhold
@@ -163,7 +176,12 @@ class StreamTap:
             if not frame.strip():
                 continue
             event = self._decode(frame)
-            if event is not None and event.error is not None and bytes(event.error).strip() != b"null" and not event.choices:
+            if (
+                event is not None
+                and event.error is not None
+                and bytes(event.error).strip() != b"null"
+                and not event.choices
+            ):
                 self.failed = True
                 break
             if event is not None and event.usage is not None:
