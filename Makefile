@@ -136,7 +136,8 @@ lock: .venv/.made ## resolve the dependencies of pyproject.toml anew into requir
 	@$(uv_environment); \
 	compile="$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links $(call given,ARGS)"; \
-	$$compile requirements/bootstrap.in -o requirements/bootstrap.txt && \
+	$$compile requirements/bootstrap.in -o .tools/bootstrap.txt && \
+	{ cmp -s .tools/bootstrap.txt requirements/bootstrap.txt || cp .tools/bootstrap.txt requirements/; } && \
 	$$compile pyproject.toml --group build -o requirements/runtime.txt && \
 	$$compile pyproject.toml --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 
