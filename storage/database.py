@@ -1,34 +1,21 @@
-"""Opening the database and bringing its schema up to date.
+"""Opening the database.
 
-Owns addresses, drivers, pools, SQLite's pragmas and the locks around a migration. Holds no query about any noun.
+Owns addresses, drivers, pools and SQLite's pragmas. Holds no query about any noun; storage/migrator.py migrates.
 """
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import NullPool, Pool
+from sqlalchemy.pool import NullPool
 
 DEFAULT_URL = "sqlite+aiosqlite:///data/gateway.db"
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-# Any fixed number that no other program in the same database is likely to choose.
-_ADVISORY_LOCK = 0x6C6C6D67617465
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
@@ -84,9 +71,15 @@ def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _create_engine(url: str, pool: type[Pool] | None = None) -> AsyncEngine:
+def open_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
+    """An engine for `url`, SQLite in WAL mode or PostgreSQL; connects at first use. Close it by `engine.dispose()`.
+
+    Without `pooled` a connection is closed after use, for work that is done once.
+    """
     parsed = parse_url(url)
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode, "poolclass": pool}
+    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
+    if not pooled:
+        options["poolclass"] = NullPool
     if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, connect_args={"timeout": 10}, **options)
@@ -94,11 +87,6 @@ def _create_engine(url: str, pool: type[Pool] | None = None) -> AsyncEngine:
         return engine
     arguments = {"timeout": 10, "command_timeout": 60, "server_settings": {"application_name": "llm-gateway"}}
     return create_async_engine(parsed, connect_args=arguments, pool_pre_ping=True, **options)
-
-
-def open_engine(url: str) -> AsyncEngine:
-    """An engine for `url`, SQLite in WAL mode or PostgreSQL; connects at first use. Close it by `engine.dispose()`."""
-    return _create_engine(url)
 
 
 def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
@@ -112,62 +100,10 @@ async def migrate(url: str) -> list[str]:
     Any number of processes may call this at once: one works, the others wait and find nothing left. Interrupted at any
     point, nothing of it stays. Raises SchemaError when the database belongs to a newer version.
     """
-    # A pool would keep connections that nobody uses after this.
-    engine = _create_engine(url, NullPool)
+    from storage.migrator import upgrade  # noqa: PLC0415 - Alembic's memory is not for processes that only open a database
+
+    engine = open_engine(url, pooled=False)
     try:
-        async with engine.connect() as connection:
-            if not await connection.run_sync(_pending):
-                return []
-        async with _migration_lock(engine), engine.connect() as connection, connection.begin():
-            if engine.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            else:
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 would run DDL outside a transaction
-            return await connection.run_sync(_upgrade)
+        return await upgrade(engine)
     finally:
         await engine.dispose()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _pending(connection: Connection) -> list[str]:
-    """The revisions that this connection's database lacks, oldest first."""
-    scripts = ScriptDirectory(str(_MIGRATIONS))
-    current = MigrationContext.configure(connection).get_current_revision()
-    head = scripts.get_current_head()
-    if current == head:
-        return []
-    try:
-        missing = [script.revision for script in scripts.iterate_revisions(head, current or "base")]
-    except CommandError as error:
-        msg = f"the database has the unknown schema revision {current!r}: run the newer version that wrote it"
-        raise SchemaError(msg) from error
-    return missing[::-1]
-
-
-def _upgrade(connection: Connection) -> list[str]:
-    missing = _pending(connection)
-    if missing:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return missing
-
-
-@asynccontextmanager
-async def _migration_lock(engine: AsyncEngine) -> AsyncIterator[None]:
-    """One process at a time on SQLite, by a lock file beside the database; PostgreSQL locks inside the transaction."""
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    descriptor = os.open(f"{engine.url.database}.migrate.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        await asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)  # and with it the lock

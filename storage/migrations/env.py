@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that storage.database.migrate hands in.
+"""Alembic's entry: runs the revisions on the connection that storage.migrator hands in.
 
 To write a revision: `alembic -c storage/migrations/alembic.ini -x url=sqlite:///FILE revision --autogenerate -m TEXT`.
 """
