@@ -126,7 +126,7 @@ contracts: .venv/.dev ## which package may import which (a test runs it too)
 pytest: .venv/.dev ## the tests alone: make pytest [ARGS='-k name']
 	@$(apart); $(VENV_BIN)/python -m pytest --cov --cov-report=term $(call given,ARGS)
 
-check: ## fmt, test and a short bench; fails when that changed a file
+check: ## fmt and test; fails when that changed a file
 	@before=$$(git status --porcelain=v1 | cksum; git diff | cksum); \
 	$(MAKE) fmt && $(MAKE) test && \
 	after=$$(git status --porcelain=v1 | cksum; git diff | cksum); \

