@@ -5,15 +5,18 @@
         GatewayFault     this gateway cannot serve now: 500, 503
         UpstreamError    a provider failed: 429, 502, 503, 504; `retryable` says whether another channel may be tried
 
-Messages are written for the caller and are safe to show: no key, no upstream address, nothing an upstream said of its own account.
-Each protocol renders them in its own shape (protocols/*/errors.py).
+Messages are written for the caller and are safe to show: no key, no upstream address, nothing an upstream said of its
+own account. Each protocol renders them in its own shape (protocols/*/errors.py).
 """
 
 import re
 
 
 class GatewayError(Exception):
-    """Base: `status` (HTTP), `message` (safe to show), `code` (stable, machine-readable), `kind` (the protocol's error type)."""
+    """Base.
+
+    `status` (HTTP), `message` (safe to show), `code` (stable, machine-readable), `kind` (the protocol's error type).
+    """
 
     kind = "api_error"
 
@@ -40,7 +43,7 @@ class ClientError(GatewayError):
     kind = "invalid_request_error"
 
 
-class GatewayFault(GatewayError):
+class GatewayFault(GatewayError):  # noqa: N818  # a fault, as against the caller's and the provider's errors
     """The gateway is at fault, or not able to serve at this moment."""
 
 
@@ -65,7 +68,8 @@ class UpstreamError(GatewayError):
         self.body = body
 
 
-# An upstream speaks of its own account in many ways; what matches is never shown and counts as an account problem of the channel.
+# An upstream speaks of its own account in many ways; what matches is never shown and counts as an account problem of
+# the channel.
 _ABOUT_ACCOUNT = re.compile(
     rb"api[ _-]?key|credential|organi[sz]ation|billing|unauthori[sz]ed|authenticat|access token|account", re.IGNORECASE
 )
@@ -74,8 +78,8 @@ _ABOUT_ACCOUNT = re.compile(
 def classify(status: int, content_type: str, body: bytes, retry_after: str | None = None) -> UpstreamError:
     """Turn an upstream's error answer into ours: first by status, then by what it says.
 
-    `body` is at most the first 64 KB. 4xx that speak of the caller's request keep status and body; everything that concerns the channel's
-    account, its limits or its health gets a message of our own and may be retried elsewhere.
+    `body` is at most the first 64 KB. 4xx that speak of the caller's request keep status and body; everything that
+    concerns the channel's account, its limits or its health gets a message of our own and may be retried elsewhere.
     """
     about_account = _ABOUT_ACCOUNT.search(body) is not None
     if status in (401, 403) or (status == 400 and about_account):

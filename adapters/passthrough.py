@@ -1,7 +1,7 @@
 """Same protocol on both sides: which headers go through, and nothing else.
 
-Requests carry only what is listed: a client's credentials, cookies and addresses never reach a provider. Answers carry only what is listed: a
-provider's cookies, account ids and account limits never reach a client.
+Requests carry only what is listed: a client's credentials, cookies and addresses never reach a provider. Answers carry
+only what is listed: a provider's cookies, account ids and account limits never reach a client.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,10 @@ UPSTREAM_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 
 def request_headers(client: dict[bytes, bytes], channel: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Headers of an upstream request: the channel's own (authorization among them), then the listed ones of the client."""
+    """Headers of an upstream request.
+
+    The channel's own (authorization among them), then the listed ones of the client.
+    """
     headers = list(channel)
     for name in REQUEST_HEADERS:
         value = client.get(name)

@@ -1,6 +1,7 @@
 """The Adapter deployment (`placement: pool`): the upstream calls of one provider family in replicas of their own.
 
-Same embedded server on an internal port, same table, same upstream code as inline; an ingress replica hands over prepared requests (deployments/pool.py).
+Same embedded server on an internal port, same table, same upstream code as inline; an ingress replica hands over
+prepared requests (deployments/pool.py).
 """
 
 import asyncio
@@ -10,7 +11,6 @@ import uuid
 from typing import Any
 
 from adapters.errors import ClientError, GatewayError, UpstreamError
-from deployments.connection import Request
 from deployments.ingress import TABLE_WAIT_S, limits
 from deployments.link import Link
 from deployments.logs import configure
@@ -19,6 +19,7 @@ from deployments.nodes import internal_host
 from deployments.pipeline import refuse
 from deployments.pool import CHANNEL_HEADER, FAILED_HEADER, STREAM_HEADER, TOKEN_HEADER
 from deployments.replica import Replica
+from deployments.request import Request
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from storage.crypto import load_master_key
@@ -95,7 +96,12 @@ class AdapterPlane:
 class Adapter:
     """One replica of a family's pool."""
 
-    async def __init__(self, args: dict[str, Any], family: str, router: Any) -> None:  # type: ignore[misc]  # Serve awaits it
+    async def __init__(  # type: ignore[misc]  # Serve awaits it
+        self,
+        args: dict[str, Any],
+        family: str,
+        router: Any,  # noqa: ANN401  # Serve's handles ship no types
+    ) -> None:
         settings = Settings.model_validate(args)
         self._family = family
         self._router = router
@@ -109,9 +115,7 @@ class Adapter:
         self._url = ""
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
-        async with asyncio.timeout(TABLE_WAIT_S):
-            while not replica.ready:
-                await asyncio.sleep(0.05)
+        await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
         host = internal_host(settings)
         port = await server.listen(host, 0)
         self._url = f"http://{host}:{port}"

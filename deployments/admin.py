@@ -1,4 +1,7 @@
-"""The Admin deployment: runs admin.app on an internal port and gives it what it may not open itself. The ingress relays to it."""
+"""The Admin deployment: runs admin.app on an internal port and gives it what it may not open itself.
+
+The ingress relays to it.
+"""
 
 import asyncio
 import os
@@ -20,7 +23,7 @@ from deployments.logs import configure
 from deployments.messages import Report, Update
 from deployments.nodes import internal_host
 from deployments.settings import Settings, secret_key
-from deployments.table import Channel
+from deployments.table import Channel, decode
 from deployments.upstream import Answer, Direct
 from deployments.version import VERSION
 from storage.crypto import SecretBox, load_master_key
@@ -33,7 +36,11 @@ PROBE_S = 30.0
 class Admin:
     """One replica; stateless but for its port."""
 
-    async def __init__(self, args: dict[str, Any], router: Any) -> None:  # type: ignore[misc]  # Serve awaits it
+    async def __init__(  # type: ignore[misc]  # Serve awaits it
+        self,
+        args: dict[str, Any],
+        router: Any,  # noqa: ANN401  # Serve's handles ship no types
+    ) -> None:
         self._settings = settings = Settings.model_validate(args)
         self._router = router
         self._name = f"admin-{uuid.uuid4().hex[:8]}"
@@ -61,7 +68,7 @@ class Admin:
         self._server = uvicorn.Server(config)
         loop = asyncio.get_running_loop()
         self._serving = loop.create_task(self._server.serve(sockets=[sock]))
-        while not self._server.started and not self._serving.done():
+        while not self._server.started and not self._serving.done():  # noqa: ASYNC110  # uvicorn offers no event
             await asyncio.sleep(0.02)
         self._link = Link(self._call, self._report, self._apply)
         self._live_seq = -1
@@ -85,7 +92,7 @@ class Admin:
     async def _notify(self) -> None:
         try:
             await asyncio.wait_for(self._router.refresh.remote(), 2.0)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
             self._log.warning(
                 "the Router was not told of a change; it finds it within %s s: %s",
                 self._settings.router_poll_s,
@@ -143,15 +150,16 @@ class Admin:
 
     def _apply(self, update: Update) -> None:
         if update.table is not None:
-            from deployments.table import decode
-
             self._table_version = decode(update.table).version
         if update.live is not None:
             self._live_seq = update.live_seq
 
 
 async def _read(answer: Answer, began: float) -> float:
-    """Read a probe's answer; returns milliseconds to its first byte. Raises UpstreamError for anything but a good answer."""
+    """Read a probe's answer; returns milliseconds to its first byte.
+
+    Raises UpstreamError for anything but a good answer.
+    """
     chunk = await answer.chunk()
     first = _ms(began)
     body = chunk or b""

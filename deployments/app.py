@@ -21,7 +21,8 @@ from deployments.startup import prepare, welcome
 
 # The line that Serve would log for every poll of every replica.
 _QUIET = LoggingConfig(enable_access_log=False)
-# Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports the deployment as failed.
+# Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports
+# the deployment as failed.
 _COMMON: dict[str, Any] = {
     "health_check_period_s": 5.0,
     "health_check_timeout_s": 10.0,
@@ -31,7 +32,10 @@ _COMMON: dict[str, Any] = {
 
 
 def build(args: dict[str, Any]) -> Application:
-    """The application: Ingress, Router, Admin and one Adapter deployment for each pooled family. Raises SettingsError."""
+    """The application: Ingress, Router, Admin and one Adapter deployment for each pooled family.
+
+    Raises SettingsError.
+    """
     try:
         settings = load(args)
         ports.check(settings.host, settings.port)
@@ -62,7 +66,7 @@ def graph(settings: Settings) -> Application:
     )
     others: list[Application] = []
     if settings.admin:
-        from deployments.admin import Admin
+        from deployments.admin import Admin  # noqa: PLC0415  # FastAPI is loaded only where it is served
 
         others.append(
             serve.deployment(Admin)
@@ -103,7 +107,8 @@ def graph(settings: Settings) -> Application:
 def _end_serve_run(error: Exception) -> None:
     """Say what is wrong and end the `serve run` that waits for this application: it would otherwise wait for ever.
 
-    Only a `serve run` that started this Ray node itself is ended (its raylet's parent); a long-lived cluster is left alone.
+    Only a `serve run` that started this Ray node itself is ended (its raylet's parent); a long-lived cluster is left
+    alone.
     """
     sys.stderr.write(f"\nThe gateway cannot start.\n{error}\n\n")
     sys.stderr.flush()

@@ -1,4 +1,6 @@
-"""Serve autoscaling of the data plane: its requests do not pass through Serve, so replicas report their own open-request count.
+"""Serve autoscaling of the data plane.
+
+Its requests do not pass through Serve, so replicas report their own open-request count.
 
 `record_autoscaling_stats` of a deployment returns {OPEN_REQUESTS: n}; this policy runs in Serve's controller.
 """

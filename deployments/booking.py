@@ -1,4 +1,7 @@
-"""Booking a finished request: price it, append it to the journal, count it. Synchronous, a few microseconds, called before the answer ends."""
+"""Booking a finished request: price it, append it to the journal, count it.
+
+Synchronous, a few microseconds, called before the answer ends.
+"""
 
 from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
@@ -41,7 +44,9 @@ class Booking:
         try:
             self._journal.append(record)
         except (JournalFull, OSError, ValueError) as error:
-            self._replica.log.error("usage of %s could not be recorded: %s", record.request_id, error)
+            self._replica.log.error(  # noqa: TRY400  # a full disk would write a traceback for each request
+                "usage of %s could not be recorded: %s", record.request_id, error
+            )
             self._replica.telemetry.count("gateway_records_lost_total", ())
         self._replica.telemetry.request(record, record.model if self._replica.table.knows(record.model) else "other")
 

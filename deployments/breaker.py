@@ -1,4 +1,6 @@
-"""Passive circuit breakers of one replica: a channel that keeps failing rests, and is used meanwhile only when nothing else is left.
+"""Passive circuit breakers of one replica.
+
+A channel that keeps failing rests, and is used meanwhile only when nothing else is left.
 
 After the rest one failure is enough to send it back, one success clears it. Errors that blame the caller do not count.
 """

@@ -1,4 +1,7 @@
-"""Database rows -> TableData: what the Router compiles and sends. Reads only; one session, closed before anything else is awaited."""
+"""Database rows -> TableData: what the Router compiles and sends.
+
+Reads only; one session, closed before anything else is awaited.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,7 +1,7 @@
 """One client connection: bytes in, one `Request` at a time out, bytes of its answer back.
 
-Reads are bounded (header bytes, body bytes, body bytes of the whole replica, seconds without progress), writes wait for the client.
-Must not know about models, keys or providers.
+Reads are bounded (header bytes, body bytes, body bytes of the whole replica, seconds without progress), writes wait for
+the client. Must not know about models, keys or providers.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import httptools
 import msgspec
+
+from deployments.request import Request
 
 if TYPE_CHECKING:
     from deployments.server import Server
@@ -32,32 +34,6 @@ class Limits(msgspec.Struct, frozen=True):
     idle_timeout_s: float = 75.0
     read_timeout_s: float = 30.0
     write_timeout_s: float = 60.0
-
-
-class Request:
-    """A request whose body has arrived whole. Header names are lower-case bytes; `arrived` is time.monotonic() seconds."""
-
-    __slots__ = ("arrived", "body", "connection", "headers", "method", "path", "query", "size", "task")
-
-    def __init__(
-        self,
-        connection: "Connection",
-        method: str,
-        target: bytes,
-        headers: dict[bytes, bytes],
-        body: bytes,
-        arrived: float,
-    ) -> None:
-        path, _, query = target.partition(b"?")
-        self.connection = connection
-        self.method = method
-        self.path = path.decode("latin-1")
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.size = len(body)
-        self.arrived = arrived
-        self.task: asyncio.Task[None] | None = None
 
 
 class Connection(asyncio.Protocol):
@@ -88,12 +64,14 @@ class Connection(asyncio.Protocol):
     # -- asyncio.Protocol ---------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
         self.transport = transport
         peer = transport.get_extra_info("peername")
         self.client_ip = peer[0] if peer else ""
         self.server.connections.add(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
+        """The client has left, or the connection was closed here."""
         self.server.connections.discard(self)
         self.server.buffered_bytes -= self._body_bytes + sum(request.size for request in self.queue)
         self._body_bytes = 0
@@ -105,15 +83,18 @@ class Connection(asyncio.Protocol):
         self.abort("client_gone")
 
     def pause_writing(self) -> None:
+        """The client does not keep up: `drained` waits from now on."""
         self._can_write = self.server.loop.create_future()
         self._since = self.server.loop.time()
 
     def resume_writing(self) -> None:
+        """The client has caught up."""
         if self._can_write is not None and not self._can_write.done():
             self._can_write.set_result(None)
         self._can_write = None
 
     def data_received(self, data: bytes) -> None:
+        """Bytes of one or more requests."""
         if self.closing:
             return
         if not self._reading and b"h2c" in data[:8192]:
@@ -130,6 +111,7 @@ class Connection(asyncio.Protocol):
     # -- httptools callbacks ------------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
+        """A request begins."""
         self._reading = True
         self._target = b""
         self._headers = {}
@@ -138,14 +120,17 @@ class Connection(asyncio.Protocol):
         self._since = self.server.loop.time()
 
     def on_url(self, url: bytes) -> None:
+        """A piece of its target."""
         self._target += url
         self._count_header(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """One whole header."""
         self._headers[name.lower()] = value
         self._count_header(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
+        """The head is there: refuse what is announced too large, say 100 Continue."""
         length = self._headers.get(b"content-length")
         if length is not None and int(length) > self.limits.max_body_bytes:
             self.refuse(413, f"The request body is larger than {self.limits.max_body_bytes} bytes.")
@@ -153,6 +138,7 @@ class Connection(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
         if self.closing:
             return
         self._body.append(body)
@@ -165,6 +151,7 @@ class Connection(asyncio.Protocol):
             self.refuse(503, "Too many large requests are being read at once; try again in a moment.")
 
     def on_message_complete(self) -> None:
+        """The request is there: answer it, or queue it behind the one being answered."""
         self._reading = False
         if self.closing:
             return
@@ -187,7 +174,7 @@ class Connection(asyncio.Protocol):
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def respond(self, status: int, headers: bytes, body: bytes) -> None:
-        """Write a whole answer. `headers` are complete `name: value\\r\\n` lines without framing headers."""
+        r"""Write a whole answer. `headers` are complete `name: value\r\n` lines without framing headers."""
         if self.closing:
             return
         self.answered = True
@@ -273,7 +260,10 @@ class Connection(asyncio.Protocol):
             self.keep_alive = False
 
     def close(self, *, linger: bool = False) -> None:
-        """Close after what was written has gone out. `linger` reads on for a moment so that the client sees the answer."""
+        """Close after what was written has gone out.
+
+        `linger` reads on for a moment so that the client sees the answer.
+        """
         self.closing = True
         if self.transport is None:
             return

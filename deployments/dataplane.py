@@ -9,10 +9,10 @@ import msgspec
 
 from adapters.errors import ClientError, GatewayError, GatewayFault
 from deployments import relay
-from deployments.connection import Request
 from deployments.exchange import new_request_id
 from deployments.pipeline import JSON, Ledger, Pipeline, refuse
 from deployments.replica import Replica
+from deployments.request import Request
 from deployments.version import VERSION
 
 Handler = Callable[[Request], Awaitable[None]]

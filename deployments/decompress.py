@@ -1,4 +1,7 @@
-"""Compressed request bodies: gzip, br and zstd, bounded while they unfold, so that a small body cannot become a large memory."""
+"""Compressed request bodies.
+
+Gzip, br and zstd, bounded while they unfold, so that a small body cannot become a large memory.
+"""
 
 import asyncio
 import zlib

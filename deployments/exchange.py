@@ -1,4 +1,7 @@
-"""The facts of one request while it is on its way: what the record, the watch and the answer need. No behaviour but arithmetic on them."""
+"""The facts of one request while it is on its way: what the record, the watch and the answer need.
+
+No behaviour but arithmetic on them.
+"""
 
 import itertools
 import os
@@ -20,7 +23,10 @@ def new_request_id() -> str:
 
 
 class Exchange:
-    """State of one request. `arrived` and the `*_at` are time.monotonic() seconds, 0.0 = not yet; `deadline` is loop time, see watch.py."""
+    """State of one request.
+
+    `arrived` and the `*_at` are time.monotonic() seconds, 0.0 = not yet; `deadline` is loop time, see watch.py.
+    """
 
     __slots__ = (
         "arrived",
@@ -85,9 +91,10 @@ class Exchange:
         """The usage record of the finished request."""
         usage = self.usage
         return UsageRecord(
-            self.request_id, self.started_at, self.key.id, self.channel_id, self.provider, self.operation, self.model, self.upstream_model,
-            self.response_model, self.stream, self.status, self.end, self.error, usage.input, usage.output, usage.cached, usage.cache_write,
-            usage.reasoning, usage.source, cost, price_id, self._since(self.sent_at), self._since(self.first_byte_at), self._since(self.first_token_at),
+            self.request_id, self.started_at, self.key.id, self.channel_id, self.provider, self.operation, self.model,
+            self.upstream_model, self.response_model, self.stream, self.status, self.end, self.error,
+            usage.input, usage.output, usage.cached, usage.cache_write, usage.reasoning, usage.source, cost, price_id,
+            self._since(self.sent_at), self._since(self.first_byte_at), self._since(self.first_token_at),
             self._since(time.monotonic()), self.attempts,
             msgspec.json.encode(self.attempt_log).decode() if len(self.attempt_log) > 1 else "",
             replica, self.client_ip, self.finish_reason, self.upstream_request_id,

@@ -33,9 +33,17 @@ ROUTER_AWAY_S = 10.0
 
 
 class Ingress:
-    """One data plane replica. `router` and the others are Serve handles; `others` are held so that Serve deploys them."""
+    """One data plane replica.
 
-    async def __init__(self, args: dict[str, Any], router: Any, *others: Any) -> None:  # type: ignore[misc]  # Serve awaits it
+    `router` and the others are Serve handles; `others` are held so that Serve deploys them.
+    """
+
+    async def __init__(  # type: ignore[misc]  # Serve awaits it
+        self,
+        args: dict[str, Any],
+        router: Any,  # noqa: ANN401  # Serve's handles ship no types
+        *others: Any,  # noqa: ANN401  # as router
+    ) -> None:
         self._settings = settings = Settings.model_validate(args)
         self._others = others
         self._router = router
@@ -57,7 +65,7 @@ class Ingress:
         gauges["gateway_keys_cached"] = lambda: len(replica.keys)
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
-        await asyncio.wait_for(self._table(), TABLE_WAIT_S)
+        await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
         await asyncio.to_thread(prices.warm_up)  # half a second once, not in the first request with a dated model name
         await asyncio.to_thread(ports.check, settings.host, settings.port)
         await server.listen(settings.host, settings.port, shared=True)
@@ -82,7 +90,7 @@ class Ingress:
         """Metrics of all replicas from the Router; of this one alone when it is away."""
         try:
             return bytes(await asyncio.wait_for(self._router.scrape.remote(), 2.0))
-        except Exception:
+        except Exception:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
             own = metrics.merge([self._replica.telemetry.snapshot()], Snapshot({}, {}, {}), {"gateway_router_up": 0.0})
             return metrics.render(own)
 
@@ -102,7 +110,7 @@ class Ingress:
             self._standby.cancel()
         try:  # the Router may already be gone, with the last records of this replica still in the journal
             await asyncio.wait_for(self._drainer.drain_once(), 2.0)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # stopping goes on, whatever the database says
             self._replica.log.info("the next start moves the last usage records: %s", error)
         self._drainer.close()
         await self._replica.close()
@@ -124,10 +132,6 @@ class Ingress:
             snapshot=replica.telemetry.snapshot(),
         )
 
-    async def _table(self) -> None:
-        while not self._replica.ready:
-            await asyncio.sleep(0.05)
-
     async def _load_key(self, digest: bytes) -> Key | None:
         async with self._sessions() as session:
             row = await keys.find_by_digest(session, digest)
@@ -144,7 +148,7 @@ class Ingress:
                 try:
                     while await self._drainer.drain_once():
                         pass
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001  # any database error: the records wait
                     self._replica.log.warning("usage records wait in the journal: %s", error)
                 finally:
                     self._drainer.close()

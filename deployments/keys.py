@@ -1,6 +1,10 @@
-"""Keys in a replica: a bounded memory of what the database says, one lookup for a key that is not remembered, and nothing awaited for one that is.
+"""Keys in a replica.
 
-Changes arrive from the Router within a second (`forget`). When the database is away, remembered keys go on working; an unknown one is answered with 503.
+A bounded memory of what the database says, one lookup for a key that is not remembered, and nothing awaited for one
+that is.
+
+Changes arrive from the Router within a second (`forget`). When the database is away, remembered keys go on working; an
+unknown one is answered with 503.
 """
 
 import asyncio
@@ -24,7 +28,10 @@ LOOKUP_S = 5.0
 
 
 class Key(msgspec.Struct, gc=False):
-    """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never. `checked_at` monotonic seconds."""
+    """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never.
+
+    `checked_at` monotonic seconds.
+    """
 
     id: int
     name: str
@@ -87,7 +94,7 @@ class Keys:
             key = await asyncio.wait_for(asyncio.shield(task), LOOKUP_S)
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  # a database driver may raise anything when it is away
             raise GatewayFault(
                 503,
                 "The gateway cannot check this key at the moment; retry.",

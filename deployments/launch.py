@@ -1,7 +1,9 @@
-"""`gateway-serve` (what `make serve` runs): checks, set-up with progress, then `serve run serve_config.yaml` in this same process.
+"""`gateway-serve` (what `make serve` runs).
 
-Adds to a bare `serve run`: no Ray dashboard unless asked for, Ray on the loopback address only, SIGTERM drains like Ctrl-C, and a welcome that shows the addresses once
-the gateway answers.
+Checks, set-up with progress, then `serve run serve_config.yaml` in this same process.
+
+Adds to a bare `serve run`: no Ray dashboard unless asked for, Ray on the loopback address only, SIGTERM drains like
+Ctrl-C, and a welcome that shows the addresses once the gateway answers.
 """
 
 import argparse
@@ -56,8 +58,8 @@ def _serve_run(config: Path, dashboard: bool) -> None:
     """`serve run CONFIG` with Ray already initialised our way."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DEDUP_LOGS", "0")
-    import ray
-    from ray.serve.scripts import cli
+    import ray  # noqa: PLC0415  # seconds to load, and it reads the variables above
+    from ray.serve.scripts import cli  # noqa: PLC0415  # as ray
 
     if not os.environ.get("RAY_ADDRESS"):
         ray.init(

@@ -1,6 +1,9 @@
-"""A replica's line to the Router: one long poll that carries its report there and the news back. Goes on without the Router, and says so.
+"""A replica's line to the Router: one long poll that carries its report there and the news back.
 
-The Router answers at once when something changed, else after `POLL_S`; a change is therefore everywhere within milliseconds.
+Goes on without the Router, and says so.
+
+The Router answers at once when something changed, else after `POLL_S`; a change is therefore everywhere within
+milliseconds.
 """
 
 import asyncio
@@ -54,7 +57,7 @@ class Link:
         report.wait_s = 0.0
         try:
             await asyncio.wait_for(self._call(encode(report)), 1.0)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
             self._log.debug("the Router did not take the goodbye: %s", error)
 
     async def _run(self) -> None:
@@ -65,7 +68,7 @@ class Link:
                 report.wait_s = POLL_S
             try:
                 answer = decode_update(await asyncio.wait_for(self._call(encode(report)), POLL_S + LATE_S))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # as in close: it may fail in any way
                 if not silent:
                     self._log.warning(
                         "the Router does not answer, going on with what is known: %s", type(error).__name__
@@ -77,6 +80,6 @@ class Link:
             self._heard_at = time.monotonic()
             try:
                 self._apply(answer)
-            except Exception:
+            except Exception:  # noqa: BLE001  # no update, whatever is wrong with it, may end the poll
                 self._log.exception("an update of the Router could not be applied")
                 await asyncio.sleep(RETRY_S)

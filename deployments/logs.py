@@ -1,4 +1,7 @@
-"""Logging of the deployments: one logger, "gateway", to the replica's stderr, which Ray collects. Nothing on the data path logs a request that went well."""
+"""Logging of the deployments: one logger, "gateway", to the replica's stderr, which Ray collects.
+
+Nothing on the data path logs a request that went well.
+"""
 
 import logging
 

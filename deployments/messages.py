@@ -6,7 +6,10 @@ from deployments.telemetry import Snapshot
 
 
 class Report(msgspec.Struct, omit_defaults=True):
-    """A replica's call: who it is, what it already has, and what it has counted. `kind`: "ingress", "adapter:<family>" or "admin"."""
+    """A replica's call: who it is, what it already has, and what it has counted.
+
+    `kind`: "ingress", "adapter:<family>" or "admin".
+    """
 
     replica: str
     kind: str

@@ -1,6 +1,7 @@
 """GET /metrics: the snapshots of all replicas summed and rendered by prometheus-client.
 
-Counters of replicas that are gone stay in the sums (`fold`), so that no counter goes backwards when a replica is drained.
+Counters of replicas that are gone stay in the sums (`fold`), so that no counter goes backwards when a replica is
+drained.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,7 +79,10 @@ def fold(into: Snapshot, other: Snapshot) -> None:
 
 
 def merge(live: Iterable[Snapshot], gone: Snapshot, extra: Mapping[str, float]) -> Snapshot:
-    """One snapshot for all replicas: counters and gauges summed, but for gauges where only the lowest value means something."""
+    """One snapshot for all replicas.
+
+    Counters and gauges summed, but for gauges where only the lowest value means something.
+    """
     merged = Snapshot({}, {}, {})
     fold(merged, gone)
     for snapshot in live:

@@ -1,7 +1,8 @@
 """One request, on one page: authenticate, read, choose, call, answer, book.
 
-Nothing is awaited in the steady state but the provider and the client. A failed channel is left out and the next one tried, until a byte has gone to the client.
-Every request with a valid key leaves exactly one usage record, appended to the journal before its answer ends.
+Nothing is awaited in the steady state but the provider and the client. A failed channel is left out and the next one
+tried, until a byte has gone to the client. Every request with a valid key leaves exactly one usage record, appended to
+the journal before its answer ends.
 """
 
 import asyncio
@@ -17,10 +18,11 @@ from adapters.protocols.chat import request as wire_request
 from adapters.protocols.chat.tap import StreamTap, Unary
 from adapters.registry import PATHS
 from deployments import keys as keyring
-from deployments.connection import Connection, Request
+from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import Exchange, new_request_id
 from deployments.replica import Replica
+from deployments.request import Request
 from deployments.routing import choose
 from deployments.table import Target
 from deployments.upstream import Answer
@@ -144,7 +146,10 @@ class Pipeline:
         )
 
     async def _attempt(self, request: Request, exchange: Exchange, head: wire_request.Head, target: Target) -> None:
-        """Call one channel and hand its answer to the client. Raises UpstreamError; before a byte went out another channel may follow."""
+        """Call one channel and hand its answer to the client.
+
+        Raises UpstreamError; before a byte went out another channel may follow.
+        """
         channel = target.channel
         loop = self._replica.loop
         exchange.channel_id = channel.id

@@ -1,7 +1,9 @@
-"""`placement: pool`: the ingress side. Hands a prepared request to the least loaded Adapter replica of a family over the same HTTP plane.
+"""`placement: pool`: the ingress side.
 
-The channel travels by id; the Adapter replica has the same table and adds address and credentials itself. Failures of the provider come back as a header
-and become the same UpstreamError that an inline call raises.
+Hands a prepared request to the least loaded Adapter replica of a family over the same HTTP plane.
+
+The channel travels by id; the Adapter replica has the same table and adds address and credentials itself. Failures of
+the provider come back as a header and become the same UpstreamError that an inline call raises.
 """
 
 from collections.abc import Sequence
@@ -14,10 +16,13 @@ from deployments.table import Channel
 from deployments.upstream import Answer, Direct
 
 CHANNEL_HEADER = "x-gateway-channel"
-TOKEN_HEADER = "x-gateway-internal"
+TOKEN_HEADER = "x-gateway-internal"  # noqa: S105  # the name of a header
 STREAM_HEADER = "x-gateway-stream"
 FAILED_HEADER = "x-gateway-failed"
-"""Set by an Adapter replica when the provider gave no answer: "<status> <class> <retryable 0|1>"; the body is the message."""
+"""Set by an Adapter replica when the provider gave no answer.
+
+"<status> <class> <retryable 0|1>"; the body is the message.
+"""
 
 
 class _Member:

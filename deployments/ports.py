@@ -1,4 +1,7 @@
-"""Who holds a port, said in one sentence. The kernel lets replicas share a port (SO_REUSEPORT), so a leftover of a crashed run would share it too."""
+"""Who holds a port, said in one sentence.
+
+The kernel lets replicas share a port (SO_REUSEPORT), so a leftover of a crashed run would share it too.
+"""
 
 import os
 import socket
@@ -68,11 +71,14 @@ def _sentence(host: str, port: int, process: psutil.Process) -> str:
         command, started = "unknown", "unknown"
     if command.startswith("ray::"):
         return (
-            f"Port {port} on {host} is held by a process of another run of this gateway: pid {process.pid} ({command}), started {started}. "
-            f"If that run is not meant to be alive, end it with: kill {process.pid}"
+            f"Port {port} on {host} is held by a process of another run of this gateway: pid {process.pid} "
+            f"({command}), started {started}. If that run is not meant to be alive, end it with: kill {process.pid}"
         )
     return f"Port {port} on {host} is taken by pid {process.pid} ({command}), started {started}. {_advice(port)}"
 
 
 def _advice(port: int) -> str:
-    return f"Stop it, or choose another port: make serve PORT={port + 1} (setting 'port' in serve_config.yaml, or GATEWAY_PORT)."
+    return (
+        f"Stop it, or choose another port: make serve PORT={port + 1} "
+        "(setting 'port' in serve_config.yaml, or GATEWAY_PORT)."
+    )

@@ -3,13 +3,14 @@
 from urllib.parse import unquote as _unquote
 
 from adapters.errors import GatewayFault, UpstreamError
-from deployments.connection import Request
 from deployments.replica import Replica
+from deployments.request import Request
 
 CONNECT_S = 2.0
 _HOP_BY_HOP = {
-    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade",
-    b"content-length", b"host", b"expect", b"accept-encoding", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
+    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer",
+    b"transfer-encoding", b"upgrade", b"content-length", b"host", b"expect", b"accept-encoding",
+    b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
 }  # fmt: skip
 _ANSWER_DROPPED = {"connection", "keep-alive", "transfer-encoding", "content-length", "server", "date", "upgrade"}
 

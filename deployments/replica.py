@@ -1,4 +1,6 @@
-"""What one data plane process knows: its table, keys, prices, breakers and counters. Updated by the Router's messages, read by the pipeline.
+"""What one data plane process knows: its table, keys, prices, breakers and counters.
+
+Updated by the Router's messages, read by the pipeline.
 
 Knows nothing of Ray: tests and benchmarks run a whole data plane in one process with it.
 """
@@ -38,7 +40,7 @@ class Replica:
         self.direct = Direct()
         self.table = RouteTable(TableData(0, [], []), {})
         self.prices = PriceBook([])
-        self.ready = False
+        self.has_table = asyncio.Event()
         self.live = Live()
         self.key_seq = -1
         self.live_seq = -1
@@ -46,6 +48,11 @@ class Replica:
         self._box = SecretBox(master_key)
         self._pools: dict[str, Pooled] = {}
         self.on_table: list[Callable[[], None]] = []
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a table to route by."""
+        return self.has_table.is_set()
 
     @property
     def resting(self) -> set[int]:
@@ -95,11 +102,13 @@ class Replica:
             try:
                 secrets[row.id] = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
             except SealError as error:
-                self.log.error("channel %s cannot be used: %s", row.name, error)
+                self.log.error(  # noqa: TRY400  # the cause is a key that does not fit: a traceback adds nothing
+                    "channel %s cannot be used: %s", row.name, error
+                )
         usable = [row for row in data.channels if row.id in secrets]
         self.table = RouteTable(TableData(data.version, usable, data.prices), secrets)
         self.prices = PriceBook(PriceEntry(*msgspec.structs.astuple(row)) for row in data.prices)
-        self.ready = True
+        self.has_table.set()
         for callback in self.on_table:
             callback()
 

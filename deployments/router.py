@@ -1,4 +1,6 @@
-"""The Router: a brain, not a hop. Compiles the route table, tells every replica what changed, sums their counters, drains the journal of its node.
+"""The Router: a brain, not a hop.
+
+Compiles the route table, tells every replica what changed, sums their counters, drains the journal of its node.
 
 The data plane goes on without it; a new Router learns everything from the database and from the next polls.
 """
@@ -27,7 +29,10 @@ GONE_AFTER_S = 12.0
 
 
 class Router:
-    """One instance per application. Serve calls `__init__`, `check_health` and `__del__`; replicas call `sync`, the Admin the rest."""
+    """One instance per application.
+
+    Serve calls `__init__`, `check_health` and `__del__`; replicas call `sync`, the Admin the rest.
+    """
 
     async def __init__(self, args: dict[str, Any]) -> None:  # type: ignore[misc]  # Serve awaits it
         self._settings = settings = Settings.model_validate(args)
@@ -202,7 +207,7 @@ class Router:
             self._sweep()
             try:
                 await self.refresh()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # any database error: the old table goes on
                 self._log.warning(
                     "the database cannot be read, going on with table %s: %s",
                     self._table and self._table.version,
@@ -214,7 +219,7 @@ class Router:
             try:
                 await self.refresh()
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # any database error: it may still be starting
                 self._log.warning("waiting for the database: %s", error)
                 await asyncio.sleep(1.0)
 

@@ -13,8 +13,8 @@ def choose(
 ) -> Target | None:
     """The next target, or None when every channel has been tried.
 
-    `tried`: channel ids that failed in this request. `resting`: channel ids whose breaker is open; they are used only when nothing else is left.
-    `random` returns a float in [0, 1).
+    `tried`: channel ids that failed in this request. `resting`: channel ids whose breaker is open; they are used only
+    when nothing else is left. `random` returns a float in [0, 1).
     """
     rested: Target | None = None
     for tier in tiers:

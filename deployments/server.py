@@ -12,7 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 
-from deployments.connection import Connection, Limits, Request
+from deployments.connection import Connection, Limits
+from deployments.request import Request
 
 Handler = Callable[[Request], Awaitable[None]]
 
@@ -67,8 +68,8 @@ class Server:
     async def drain(self, timeout_s: float, grace_s: float = 2.0) -> int:
         """Stop accepting, let open requests finish for `timeout_s`, then cancel the rest; returns how many were cut.
 
-        Idle keep-alive connections are closed at once; a busy one is told `connection: close` and closed after its answer.
-        `grace_s` is what cancelled requests get to write their error event and to be booked.
+        Idle keep-alive connections are closed at once; a busy one is told `connection: close` and closed after its
+        answer. `grace_s` is what cancelled requests get to write their error event and to be booked.
         """
         self.draining = True
         if self._listener is not None:

@@ -1,6 +1,9 @@
-"""What must be true before anything serves: data directory, key file, schema, first administrator, price list. Cheap when it is.
+"""What must be true before anything serves: data directory, key file, schema, first administrator, price list.
 
-Runs in the launcher (`make serve`) and again when Serve builds the application (`serve run` by hand), so both ways start the same.
+Cheap when it is.
+
+Runs in the launcher (`make serve`) and again when Serve builds the application (`serve run` by hand), so both ways
+start the same.
 """
 
 import msgspec
@@ -12,8 +15,8 @@ from storage.crypto import digest, load_master_key, new_admin_token
 from storage.database import migrate, open_engine, session_factory
 from storage.repositories import admin_tokens
 
-ENVIRONMENT_TOKEN = "environment"
-FIRST_TOKEN = "first administrator"
+ENVIRONMENT_TOKEN = "environment"  # noqa: S105  # the name of a token
+FIRST_TOKEN = "first administrator"  # noqa: S105  # the name of a token
 
 
 class Prepared(msgspec.Struct):

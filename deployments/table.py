@@ -1,6 +1,9 @@
-"""The route table: everything a replica needs to route and price, compiled by the Router, immutable, versioned by the database's revision.
+"""The route table.
 
-It crosses process borders as one msgpack blob; channel secrets stay sealed in it and are opened by the replica that uses them.
+Everything a replica needs to route and price, compiled by the Router, immutable, versioned by the database's revision.
+
+It crosses process borders as one msgpack blob; channel secrets stay sealed in it and are opened by the replica that
+uses them.
 """
 
 import fnmatch
@@ -12,7 +15,10 @@ import msgspec
 
 
 class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
-    """A channel as it travels: `secret` is sealed. `models` maps public names or globs to upstream names ("" = the same)."""
+    """A channel as it travels: `secret` is sealed.
+
+    `models` maps public names or globs to upstream names ("" = the same).
+    """
 
     id: int
     name: str
@@ -111,7 +117,10 @@ class Tier:
 
 
 class RouteTable:
-    """The table in a replica: exact names first, then globs (longest first). Lookups of glob names are remembered, in bounded number."""
+    """The table in a replica: exact names first, then globs (longest first).
+
+    Lookups of glob names are remembered, in bounded number.
+    """
 
     def __init__(self, data: TableData, secrets: Mapping[int, str]) -> None:
         self.version = data.version

@@ -1,6 +1,9 @@
-"""What a replica counts: plain dictionaries of numbers in memory, sent to the Router as a snapshot, rendered by deployments/metrics.py.
+"""What a replica counts.
 
-Names and buckets follow OpenTelemetry's GenAI conventions where one exists. Labels are bounded: a model that is not listed in the route table is "other".
+Plain dictionaries of numbers in memory, sent to the Router as a snapshot, rendered by deployments/metrics.py.
+
+Names and buckets follow OpenTelemetry's GenAI conventions where one exists. Labels are bounded: a model that is not
+listed in the route table is "other".
 """
 
 from bisect import bisect_left

@@ -1,7 +1,8 @@
 """The only module that opens connections to providers. Everything else sees `Upstream` and `Answer`.
 
-pyreqwest (reqwest, hyper, rustls underneath) does the work; a client is shared by all channels with the same connect timeout and proxy, so that connections are
-pooled per provider. Its errors become UpstreamError here. Why: docs/decisions/0003.
+pyreqwest (reqwest, hyper, rustls underneath) does the work; a client is shared by all channels with the same connect
+timeout and proxy, so that connections are pooled per provider. Its errors become UpstreamError here. Why:
+docs/decisions/0003.
 """
 
 from datetime import timedelta
@@ -122,7 +123,10 @@ class Direct:
         connect_s: float,
         proxy: str = "",
     ) -> Answer:
-        """Any request; `stream`: hand out the head as soon as it is there instead of waiting for a small body. Raises UpstreamError."""
+        """Any request; `stream`: hand out the head as soon as it is there instead of waiting for a small body.
+
+        Raises UpstreamError.
+        """
         return Answer(*await self.open(method, url, headers, body, stream=stream, connect_s=connect_s, proxy=proxy))
 
     async def open(

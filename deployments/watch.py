@@ -1,6 +1,7 @@
 """Deadlines of upstream calls, checked by one task a few times a second instead of a timer per request or per event.
 
-An exchange sets `deadline` (loop time); the watch cancels its task when that has passed and sets `timed_out`, which the pipeline turns into an error.
+An exchange sets `deadline` (loop time); the watch cancels its task when that has passed and sets `timed_out`, which the
+pipeline turns into an error.
 """
 
 import asyncio

@@ -1,1 +1,4 @@
-"""OpenAI's chat completions wire format, and completions and embeddings, which share its head, its usage object and its errors."""
+"""OpenAI's chat completions wire format.
+
+Completions and embeddings are here too: they share its head, its usage object and its errors.
+"""

@@ -8,7 +8,10 @@ _KINDS = {401: "authentication_error", 403: "permission_error", 404: "invalid_re
 
 
 def render(error: GatewayError, request_id: str = "") -> bytes:
-    """The JSON body of an error answer. An upstream's own error body, where it may be shown, is passed on as it came."""
+    """The JSON body of an error answer.
+
+    An upstream's own error body, where it may be shown, is passed on as it came.
+    """
     body = getattr(error, "body", None)
     if isinstance(body, bytes):
         return body

@@ -1,7 +1,8 @@
 """Requests of the chat completions family: reading what routing needs, and the listed edits of a passthrough.
 
-The body is kept as raw JSON values by top-level key; nothing below the top level is parsed. Duplicate top-level keys collapse to the last one before
-routing sees them, so that the gateway and the upstream can never read two different models out of one body.
+The body is kept as raw JSON values by top-level key; nothing below the top level is parsed. Duplicate top-level keys
+collapse to the last one before routing sees them, so that the gateway and the upstream can never read two different
+models out of one body.
 """
 
 from typing import TypeAlias, TypeVar
@@ -37,7 +38,9 @@ _REQUIRED = {
 
 
 class Head(msgspec.Struct, gc=False):
-    """What the gateway knows of a request. `fields` are the raw top-level values; never mutated, a retry starts from them.
+    """What the gateway knows of a request.
+
+    `fields` are the raw top-level values; never mutated, a retry starts from them.
 
     `wants_usage`: the client itself asked for the usage event of a stream.
     """
@@ -90,7 +93,10 @@ def parse(operation: str, body: bytes) -> Head:
 
 
 def encode(head: Head, upstream_model: str, *, force_usage: bool) -> bytes:
-    """The body for the upstream: as it came but for the model's name and, with `force_usage`, the request for usage in a stream."""
+    """The body for the upstream.
+
+    As it came but for the model's name and, with `force_usage`, the request for usage in a stream.
+    """
     edits: Fields = {}
     if upstream_model != head.model:
         edits["model"] = msgspec.Raw(_encode(upstream_model))

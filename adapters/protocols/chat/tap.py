@@ -1,8 +1,11 @@
-"""Watches a copy of an answer of the chat completions family and learns what the record needs: usage, first token, how it ended.
+"""Watches a copy of an answer of the chat completions family and learns what the record needs.
 
-The bytes go through untouched, except that a usage event which only the gateway asked for is taken out, and that an error event in the middle of a stream
-is kept back (the pipeline says it in our own words: what an upstream said of its own account is not for the client).
-One object per answer; nothing is kept but counters and at most one incomplete event.
+Usage, first token, how it ended.
+
+The bytes go through untouched, except that a usage event which only the gateway asked for is taken out, and that an
+error event in the middle of a stream is kept back (the pipeline says it in our own words: what an upstream said of its
+own account is not for the client). One object per answer; nothing is kept but counters and at most one incomplete
+event.
 """
 
 import re
@@ -69,8 +72,9 @@ class Unary:
 class StreamTap:
     """Feed it every chunk in order; forward what it returns.
 
-    `withhold`: usage was forced by the gateway, so the usage event (empty `choices`) and the `"usage":null` of the other events are taken out.
-    `failed` is set when the upstream sent an error event: stop reading, what follows is not forwarded.
+    `withhold`: usage was forced by the gateway, so the usage event (empty `choices`) and the `"usage":null` of the
+    other events are taken out. `failed` is set when the upstream sent an error event: stop reading, what follows is not
+    forwarded.
     """
 
     __slots__ = (
@@ -103,12 +107,15 @@ class StreamTap:
         self._through = False
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes from the upstream; returns the bytes for the client (may be empty while an event is incomplete)."""
+        """Take the next bytes from the upstream.
+
+        Returns the bytes for the client (may be empty while an event is incomplete).
+        """
         self.size += len(chunk)
         if self._through:
             return self._pass_to_boundary(chunk)
         data = self._held + chunk if self._held else chunk
-        if data.endswith(b"\n\n") or data.endswith(b"\r\n\r\n"):
+        if data.endswith((b"\n\n", b"\r\n\r\n")):
             self._held = b""
             return self._events(data)
         unix, dos = data.rfind(b"\n\n"), data.rfind(b"\r\n\r\n")
