@@ -46,5 +46,6 @@ async def remove(session: AsyncSession, token: AdminToken) -> None:
 
 async def remove_all(session: AsyncSession) -> int:
     """Delete every token; returns how many there were."""
-    statement = delete(AdminToken).returning(AdminToken.id)
-    return len((await session.scalars(statement.execution_options(synchronize_session=False))).all())
+    before = await count(session)
+    await session.execute(delete(AdminToken).execution_options(synchronize_session=False))
+    return before

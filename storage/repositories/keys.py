@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Key, KeyChange
@@ -99,10 +99,6 @@ async def _announce(session: AsyncSession, *digests: bytes) -> None:
     # The revision first: its row lock makes changes commit in the order of their numbers, so that no number appears
     # behind one that a reader has already passed.
     await revisions.bump(session, revisions.KEYS)
-    changes = [KeyChange(digest=digest) for digest in digests]
-    session.add_all(changes)
-    await session.flush(changes)
-    newest = max(change.seq for change in changes)
-    await session.execute(
-        delete(KeyChange).where(KeyChange.seq <= newest - CHANGES_KEPT).execution_options(synchronize_session=False)
-    )
+    await session.execute(insert(KeyChange), [{"digest": digest} for digest in digests])
+    oldest = await latest_change(session) - CHANGES_KEPT
+    await session.execute(delete(KeyChange).where(KeyChange.seq <= oldest).execution_options(synchronize_session=False))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from typing import cast
+
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Revision
@@ -22,7 +24,7 @@ async def current(session: AsyncSession) -> dict[str, int]:
 async def bump(session: AsyncSession, name: str) -> None:
     """Count `name` up by one. The row's lock makes transactions that change the same kind of thing take turns."""
     statement = update(Revision).where(Revision.name == name).values(value=Revision.value + 1)
-    result = await session.execute(statement.execution_options(synchronize_session=False).returning(Revision.value))
-    if result.first() is None:
+    result = await session.execute(statement.execution_options(synchronize_session=False))
+    if not cast("CursorResult[object]", result).rowcount:
         msg = f"the database has no revision {name!r}: run the migrations"
         raise LookupError(msg)

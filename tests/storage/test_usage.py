@@ -1,0 +1,167 @@
+"""Usage: records come back exactly, once each; lists page without gaps; sums are exact."""
+
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from storage.models import Usage
+from storage.records import FIELDS, UsageRecord
+from storage.repositories import usage
+from storage.repositories.usage import UsageTotals
+
+Sessions = async_sessionmaker[AsyncSession]
+MakeRecord = Callable[..., UsageRecord]
+DAY = 86_400_000_000
+
+
+def as_record(row: Usage) -> UsageRecord:
+    return UsageRecord(*(getattr(row, name) for name in FIELDS))
+
+
+async def test_a_record_comes_back_field_by_field(sessions: Sessions, make_record: MakeRecord) -> None:
+    full = make_record(
+        "r1", error="x", cache_write_tokens=3, reasoning_tokens=4, attempt_log='[[1,"ok",5]]', cost=2**53
+    )
+    bare = UsageRecord("r2", 0)
+    async with sessions.begin() as session:
+        await usage.insert_many(session, [full, bare])
+        await usage.insert_many(session, [])
+    async with sessions() as session:
+        for record in (full, bare):
+            row = await usage.get(session, record.request_id)
+            assert row is not None
+            assert as_record(row) == record
+        assert await usage.get(session, "r3") is None
+
+
+async def test_a_record_is_stored_once_whatever_comes_again(sessions: Sessions, make_record: MakeRecord) -> None:
+    first = [make_record(f"r{number}") for number in range(3)]
+    again = [make_record(f"r{number}", cost=1) for number in range(5)]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, [*first, *first])
+    async with sessions.begin() as session:
+        await usage.insert_many(session, again)
+    async with sessions() as session:
+        rows = await usage.list_recent(session)
+    assert {row.request_id: row.cost for row in rows} == {"r0": 517_800, "r1": 517_800, "r2": 517_800, "r3": 1, "r4": 1}
+
+
+async def test_a_batch_is_one_statement(engine: AsyncEngine, sessions: Sessions, make_record: MakeRecord) -> None:
+    statements: list[str] = []
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    async with sessions.begin() as session:
+        await usage.insert_many(session, [make_record(f"r{number}") for number in range(500)])
+    assert len(statements) == 1
+    async with sessions() as session:
+        (total,) = await usage.totals(session)
+    assert total.requests == 500
+
+
+async def test_no_record_is_refused_by_the_database(sessions: Sessions, make_record: MakeRecord) -> None:
+    odd = make_record(
+        "r1",
+        model="a\0b" + "m" * 1000,
+        finish_reason="\0",
+        attempt_log="\0" * 10,
+        input_tokens=2**63 - 1,
+        output_tokens=-5,
+        cost=2**70,
+        status=10**12,
+        total_us=2**64,
+        client_ip="ü" * 500,
+        error="\U0001f600" * 100,
+    )
+    async with sessions.begin() as session:
+        await usage.insert_many(session, [odd, make_record("r2")])
+    async with sessions() as session:
+        row = await usage.get(session, "r1")
+        assert row is not None
+        assert row.model == "a\N{REPLACEMENT CHARACTER}b" + "m" * 252
+        assert (row.input_tokens, row.output_tokens, row.status) == (2**31 - 1, 0, 2**31 - 1)
+        assert (row.cost, row.total_us) == (2**53, 2**63 - 1)
+        (total,) = await usage.totals(session)
+    assert total.requests == 2
+
+
+async def test_a_list_pages_without_gaps_or_repeats(sessions: Sessions, make_record: MakeRecord) -> None:
+    # Many at the same microsecond: the request id decides.
+    records = [make_record(f"r{number:02}", started_at=1000 + number // 5) for number in range(23)]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, records)
+    seen: list[str] = []
+    before: tuple[int, str] | None = None
+    async with sessions() as session:
+        while page := await usage.list_recent(session, limit=4, before=before):
+            seen += [row.request_id for row in page]
+            before = (page[-1].started_at, page[-1].request_id)
+        assert seen == [record.request_id for record in reversed(records)]
+        assert [row.request_id for row in await usage.list_recent(session, before=1001)] == [
+            "r04",
+            "r03",
+            "r02",
+            "r01",
+            "r00",
+        ]
+
+
+async def test_a_list_is_filtered(sessions: Sessions, make_record: MakeRecord) -> None:
+    async with sessions.begin() as session:
+        await usage.insert_many(
+            session,
+            [
+                make_record("r1", key_id=1, channel_id=1, model="a"),
+                make_record("r2", key_id=1, channel_id=2, model="b"),
+                make_record("r3", key_id=2, channel_id=2, model="b"),
+            ],
+        )
+
+    async with sessions() as session:
+
+        async def ids(**wanted: int | str) -> list[str]:
+            return sorted(row.request_id for row in await usage.list_recent(session, **wanted))  # type: ignore[arg-type]
+
+        assert await ids() == ["r1", "r2", "r3"]
+        assert await ids(key_id=1) == ["r1", "r2"]
+        assert await ids(channel_id=2) == ["r2", "r3"]
+        assert await ids(channel_id=2, key_id=1) == ["r2"]
+        assert await ids(model="b") == ["r2", "r3"]
+        assert await ids(request_id="r3") == ["r3"]
+        assert await ids(request_id="r3", key_id=1) == []
+
+
+async def test_totals_are_exact(sessions: Sessions, make_record: MakeRecord) -> None:
+    records = [
+        make_record("r1", started_at=0, key_id=1, model="a", cost=2**52, input_tokens=7),
+        make_record(
+            "r2", started_at=5, key_id=1, model="b", cost=2**52 + 1, input_tokens=8, status=502, end="upstream_error"
+        ),
+        make_record("r3", started_at=DAY, key_id=2, model="b", cost=3, input_tokens=9, end="client_gone"),
+        make_record("r4", started_at=2 * DAY - 1, key_id=2, model="b", cost=4, input_tokens=10, reasoning_tokens=5),
+    ]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, records)
+    async with sessions() as session:
+        (whole,) = await usage.totals(session)
+        assert whole == UsageTotals(
+            group="",
+            requests=4,
+            errors=2,
+            input_tokens=34,
+            output_tokens=4 * 567,
+            cached_tokens=400,
+            cache_write_tokens=0,
+            reasoning_tokens=5,
+            cost=2**53 + 8,
+        )
+        by_day = await usage.totals(session, group_by="day")
+        assert [(row.group, row.requests, row.cost) for row in by_day] == [(0, 2, 2**53 + 1), (DAY, 2, 7)]
+        by_key = await usage.totals(session, group_by="key_id")
+        assert [(row.group, row.errors) for row in by_key] == [(1, 1), (2, 1)]
+        by_model = await usage.totals(session, group_by="model", since=5, until=2 * DAY - 1)
+        assert [(row.group, row.input_tokens) for row in by_model] == [("b", 17)]
+        assert [row.requests for row in await usage.totals(session, key_id=2, model="b", channel_id=3)] == [2]
+        (none,) = await usage.totals(session, key_id=99)
+        assert msgspec.structs.astuple(none) == ("", *[0] * 8)
+        assert await usage.totals(session, key_id=99, group_by="end") == []
