@@ -50,7 +50,8 @@ def build(args: dict[str, Any]) -> Application:
 
 def graph(settings: Settings) -> Application:
     """The deployments and their Serve options."""
-    values = settings.model_dump()
+    # Replicas run in other directories, and on other nodes: the path is settled here.
+    values = settings.model_copy(update={"data": str(settings.data_dir)}).model_dump()
     drain_s = settings.timeouts.drain_s + 5.0
     router = (
         serve.deployment(Router)

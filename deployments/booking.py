@@ -32,6 +32,9 @@ class Booking:
 
     def settle(self, exchange: Exchange) -> None:
         """See pipeline.Ledger."""
+        if exchange.settled:  # the client left while an answer that is booked was being finished
+            return
+        exchange.settled = True
         usage = exchange.usage
         amount = 0
         price_id = 0

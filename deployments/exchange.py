@@ -46,7 +46,7 @@ class Exchange:
         "provider",
         "request_id",
         "response_model",
-        "sent_at",
+        "sent_at", "settled",
         "started_at",
         "status",
         "stream",
@@ -82,6 +82,7 @@ class Exchange:
         self.attempt_log: list[tuple[int, str, int]] = []
         self.deadline = float("inf")
         self.timed_out = False
+        self.settled = False
 
     def attempted(self, channel_id: int, outcome: str, since: float) -> None:
         """Note a failed or final attempt: channel, outcome, milliseconds."""

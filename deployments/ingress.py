@@ -4,6 +4,7 @@ Serve places, scales, checks and drains it; no request passes through Serve.
 """
 
 import asyncio
+import gc
 import os
 import uuid
 from collections.abc import Sequence
@@ -68,6 +69,9 @@ class Ingress:
         await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
         await asyncio.to_thread(prices.warm_up)  # half a second once, not in the first request with a dated model name
         await asyncio.to_thread(ports.check, settings.host, settings.port)
+        # What has been imported lives as long as the process: the collector need not walk it in the middle of requests.
+        gc.collect()
+        gc.freeze()
         await server.listen(settings.host, settings.port, shared=True)
         self._standby = replica.loop.create_task(self._stand_in())
 

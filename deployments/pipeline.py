@@ -29,6 +29,8 @@ from deployments.upstream import Answer
 
 JSON = b"content-type: application/json\r\n"
 SHOWN_ERROR_BYTES = 65536
+AFTER_DONE_S = 1.0
+"""What a provider gets after its [DONE] to end the answer, so that its connection can be used again."""
 _ENDS = {"upstream_timeout": "upstream_timeout", "upstream_cut": "upstream_cut"}
 
 
@@ -167,7 +169,7 @@ class Pipeline:
             exchange.upstream_request_id = passthrough.upstream_request_id(answer.header)
             kind = answer.header("content-type") or ""
             if not 200 <= answer.status < 300:
-                text = await answer.whole(SHOWN_ERROR_BYTES)
+                text = await answer.beginning(SHOWN_ERROR_BYTES)
                 raise classify(answer.status, kind, text, answer.header("retry-after"))
             if "event-stream" in kind:
                 await self._stream(
@@ -216,38 +218,32 @@ class Pipeline:
         loop = self._replica.loop
         began = False
         try:
-            while (chunk := await answer.chunk()) is not None:
-                out = tap.feed(chunk)
-                if out:
-                    if not began:
-                        began = True
-                        exchange.first_byte_at = time.monotonic()
-                        exchange.status = answer.status
-                        headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
-                        connection.start_stream(answer.status, headers + self._tried(exchange, answer), out)
-                    else:
-                        connection.write_chunk(out)
-                    if tap.started and not exchange.first_token_at:
-                        exchange.first_token_at = time.monotonic()
+            while not tap.done:
+                chunk = await answer.chunk()
+                out = tap.finish() if chunk is None else tap.feed(chunk)
+                if began:
+                    connection.write_chunk(out)
+                elif out:
+                    began = True
+                    exchange.first_byte_at = time.monotonic()
+                    exchange.status = answer.status
+                    headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
+                    connection.start_stream(answer.status, headers + self._tried(exchange, answer), out)
+                    head.fields = {}  # no retry from here on: a large request is not kept for the length of its stream
+                if tap.started and not exchange.first_token_at:
+                    exchange.first_token_at = time.monotonic()
                 if tap.failed:
                     raise UpstreamError(
                         502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event"
                     )
+                if chunk is None:
+                    break
                 if connection.blocked:
                     exchange.deadline = float("inf")  # the client is slow, not the provider
                     await connection.drained()
                 exchange.deadline = loop.time() + idle_s
-            out = tap.finish()
-            if not began and not out:
+            if not began:
                 raise UpstreamError(502, "The provider ended its answer before it began.", klass="upstream_empty")
-            if began:
-                connection.write_chunk(out)
-            else:
-                exchange.status = answer.status
-                began = True
-                connection.start_stream(
-                    answer.status, passthrough.response_headers(answer.header, exchange.request_id, kind), out
-                )
             if not tap.complete:
                 raise UpstreamError(502, "The provider broke off its answer.", klass="upstream_cut")
             exchange.end = "complete"
@@ -257,6 +253,8 @@ class Pipeline:
             exchange.finish_reason = tap.finish_reason
         self._ledger.settle(exchange)
         connection.end_stream()
+        exchange.deadline = float("inf")
+        await answer.finish(AFTER_DONE_S)
 
     def _fail(self, connection: Connection, exchange: Exchange, error: GatewayError, end: str = "") -> None:
         """Book and answer a request that failed: an error answer, or an error event in a stream that has begun."""

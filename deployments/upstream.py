@@ -5,6 +5,7 @@ timeout and proxy, so that connections are pooled per provider. Its errors becom
 docs/decisions/0003.
 """
 
+import asyncio
 from datetime import timedelta
 from typing import Protocol
 
@@ -74,6 +75,24 @@ class Answer:
                 )
             pieces.append(piece)
         return b"".join(pieces)
+
+    async def beginning(self, limit: int) -> bytes:
+        """The body, but at most `limit` bytes of it: enough to see what an error says. Raises UpstreamError."""
+        body = b""
+        while len(body) < limit and (piece := await self.chunk()) is not None:
+            body += piece
+        return body[:limit]
+
+    async def finish(self, seconds: float) -> None:
+        """Read on to the end, so that the connection can be used again, but for no longer than that; never raises."""
+        if self._over:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                while await self.chunk() is not None:
+                    pass
+        except (TimeoutError, UpstreamError):
+            pass
 
     async def close(self) -> None:
         """Give the connection back, or cut it when the body was not read to its end."""
