@@ -2,8 +2,7 @@
 
 Checks, set-up with progress, then `serve run serve_config.yaml` in this same process.
 
-Adds to a bare `serve run`: no Ray dashboard unless asked for, Ray on the loopback address only, SIGTERM drains like
-Ctrl-C, and a welcome that shows the addresses once the gateway answers.
+Adds to a bare `serve run`: no Ray dashboard unless asked for, SIGTERM drains like Ctrl-C, and a welcome that shows the addresses once the gateway answers.
 """
 
 import argparse
@@ -62,12 +61,8 @@ def _serve_run(config: Path, dashboard: bool) -> None:
     from ray.serve.scripts import cli  # noqa: PLC0415  # as ray
 
     if not os.environ.get("RAY_ADDRESS"):
-        ray.init(
-            namespace="serve",
-            include_dashboard=dashboard,
-            _node_ip_address="127.0.0.1",
-            object_store_memory=100 * 1024 * 1024,
-        )
+        # The object store is not used; 100 MB is about the least that Ray accepts.
+        ray.init(namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli(["run", str(config)], standalone_mode=False)

@@ -116,6 +116,7 @@ class Pipeline:
 
         self._replica.watch.add(exchange)
         tried: set[int] = set()
+        reset: set[int] = set()
         failure: UpstreamError | None = None
         give_up_at = exchange.arrived + self._timeouts.retry_budget_s
         while (target := choose(tiers, tried, self._replica.resting, self._roll)) is not None:
@@ -133,9 +134,13 @@ class Pipeline:
                 if request.task is not None:
                     request.task.uncancel()
                 failure = UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
-            tried.add(target.channel.id)
             exchange.attempted(target.channel.id, failure.klass, since)
-            self._replica.upstream_failed(target.channel, failure)
+            if failure.klass == "upstream_reset" and target.channel.id not in reset:
+                # Most likely a kept connection that the provider was closing at that moment: worth one more try there.
+                reset.add(target.channel.id)
+            else:
+                tried.add(target.channel.id)
+                self._replica.upstream_failed(target.channel, failure)
             if (
                 request.connection.answered
                 or not failure.retryable
