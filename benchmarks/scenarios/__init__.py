@@ -1,0 +1,1 @@
+"""One file per scenario. A scenario says what it loads, which figures matter, and at which targets it makes sense."""

@@ -1,0 +1,85 @@
+"""1,000 open streams in which little happens: memory per stream, and whether each comes to its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks import load
+from benchmarks.measure import Context, Outcome, mock_stats
+from benchmarks.processes import MB, Memory
+from benchmarks.scenarios.base import DELAY, FIRST, IDLE, Scenario, closed
+
+STREAMS = 1000
+EVENTS = 10
+RAMP_S = 4.0
+SETTLED_S = 2.0
+
+
+class IdleStreams(Scenario):
+    """Opened over 4 s, one event a second, memory of all processes before and while all are open."""
+
+    name = "idle_streams"
+    title = "1,000 open streams, one event a second: memory per stream"
+    columns = (
+        ("kb_per_stream", "KB/stream (PSS)"),
+        ("uss_kb_per_stream", "KB/stream (USS)"),
+        ("open_streams", "open at the sample"),
+        ("requests", "ended well"),
+        ("errors", "dropped"),
+        *FIRST,
+        *DELAY[:2],
+        ("rss_mb", "RSS MB"),
+    )
+    chart = "kb_per_stream"
+
+    def run(self, context: Context) -> Outcome:
+        """Open the streams and look at memory in the middle."""
+        count = context.options.count or (100 if context.options.short else STREAMS)
+        ramp = 0.5 if context.options.short else RAMP_S
+        target = context.aim(IDLE, events=EVENTS)
+        # A first few streams make what is made once per process.
+        closed(context, context.aim("mock-burst-64-ns", events=64), connections=8, seconds=0.3, warm=0.1)
+        before = _memory(context)
+        middle: dict[str, Memory] = {}
+        seen = [0]
+
+        async def streams() -> load.Result:
+            running = asyncio.ensure_future(
+                load.closed_loop(
+                    target, connections=count, seconds=ramp + 5, count=count, stagger_s=ramp, grace_s=EVENTS + 30
+                )
+            )
+            await asyncio.sleep(ramp + SETTLED_S)
+            loop = asyncio.get_running_loop()
+            seen[0] = await loop.run_in_executor(None, _open_answers, context.mock_port)
+            middle.update(await loop.run_in_executor(None, _memory, context))
+            return await running
+
+        outcome = context.measure(streams)
+        outcome.metrics["open_streams"] = float(seen[0])
+        if before:
+            self._per_stream(outcome, before, middle, count)
+        return outcome
+
+    def _per_stream(self, outcome: Outcome, before: dict[str, Memory], middle: dict[str, Memory], count: int) -> None:
+        for name, figure in (("pss", "kb_per_stream"), ("uss", "uss_kb_per_stream"), ("rss", "rss_kb_per_stream")):
+            grown = _total(middle, name) - _total(before, name)
+            outcome.metrics[figure] = grown / 1024 / count
+        outcome.metrics["rss_mb"] = _total(middle, "rss") / MB
+        for process, row in middle.items():
+            earlier = before.get(process)
+            grown = row.pss - (earlier.pss if earlier else 0)
+            outcome.processes.setdefault(process, {})["kb_per_stream"] = grown / 1024 / count
+
+
+def _total(memory: dict[str, Memory], name: str) -> int:
+    return sum(int(getattr(row, name)) for row in memory.values())
+
+
+def _memory(context: Context) -> dict[str, Memory]:
+    tree = context.running.tree
+    return tree.memory() if tree is not None else {}
+
+
+def _open_answers(port: int) -> int:
+    return mock_stats(port)["open_answers"]
