@@ -2,7 +2,8 @@
 
 Checks, set-up with progress, then `serve run serve_config.yaml` in this same process.
 
-Adds to a bare `serve run`: no Ray dashboard unless asked for, SIGTERM drains like Ctrl-C, and a welcome that shows the addresses once the gateway answers.
+Adds to a bare `serve run`: no Ray dashboard unless asked for, SIGTERM drains like Ctrl-C, and a
+welcome that shows the addresses once the gateway answers.
 """
 
 import argparse
