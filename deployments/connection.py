@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 STATUS_LINES |= {499: b"HTTP/1.1 499 Client Closed Request\r\n", 529: b"HTTP/1.1 529 Site is overloaded\r\n"}
 CLOSE_LINE = b"connection: close\r\n"
+BODILESS = {204, 304}
+"""Statuses whose answers have neither a body nor framing headers (RFC 9110, 15.3.5 and 15.4.5)."""
 # Java's client asks for h2c on every first plain request; llhttp would stop parsing there, so the offer is taken out.
 _H2C_LINES = re.compile(rb"(?im)^(?:upgrade|http2-settings|connection):[^\r\n]*\r\n")
 
@@ -180,9 +182,10 @@ class Connection(asyncio.Protocol):
         self.answered = True
         close = b"" if self._keeps() else CLOSE_LINE
         head = self.current is not None and self.current.method == "HEAD"
+        length = b"" if status in BODILESS else b"content-length: %d\r\n" % len(body)
         self.transport.write(
-            b"%b%b%b%bcontent-length: %d\r\n\r\n%b"
-            % (STATUS_LINES[status], self.server.date_line, headers, close, len(body), b"" if head else body)
+            b"%b%b%b%b%b\r\n%b"
+            % (STATUS_LINES[status], self.server.date_line, headers, close, length, b"" if head else body)
         )
 
     def start_stream(self, status: int, headers: bytes, first: bytes) -> None:

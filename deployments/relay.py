@@ -3,6 +3,7 @@
 from urllib.parse import unquote as _unquote
 
 from adapters.errors import GatewayFault, UpstreamError
+from deployments.connection import BODILESS
 from deployments.replica import Replica
 from deployments.request import Request
 
@@ -59,6 +60,9 @@ async def forward(replica: Replica, request: Request) -> None:
             for name, value in answer.headers()
             if name not in _ANSWER_DROPPED
         )
+        if answer.status in BODILESS:
+            connection.respond(answer.status, lines, b"")
+            return
         length = answer.header("content-length")
         if length is not None and int(length) <= 65536:
             connection.respond(answer.status, lines, await answer.whole(65536))
