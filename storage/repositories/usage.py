@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, String, case, func, literal, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Usage
-from storage.records import FIELDS, UsageRecord
+from storage.records import UsageRecord
+from storage.repositories.usage_batch import insert_for
 
 GroupBy = Literal["key_id", "channel_id", "provider", "model", "operation", "status", "end", "day"]
 
 _DAY_US = 86_400_000_000
-# What a column holds at most. Token counts come from upstreams, who may answer anything: the bound keeps the sum of
-# billions of records within 64 bits.
-_INT64 = 2**63 - 1
-_INT32 = 2**31 - 1
-_COST = 2**53
 
 
 class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,45 +35,13 @@ class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
     cost: int
 
 
-def _limit(name: str) -> int | None:
-    """The longest text, or the largest number, that the column takes; None where anything goes."""
-    kind = Usage.__table__.c[name].type
-    if isinstance(kind, String):
-        return kind.length
-    if name == "cost":
-        return _COST
-    return _INT32 if type(kind) is Integer or name.endswith("_tokens") else _INT64
-
-
-_LIMITS = tuple((name, _limit(name)) for name in FIELDS)
-
-
-def _row(record: UsageRecord) -> dict[str, Any]:
-    """The row of a record, made to fit: one record that no database takes would hold up all records behind it.
-
-    Upstreams choose some of these strings and numbers. PostgreSQL refuses NUL in a text and numbers out of range.
-    """
-    row: dict[str, Any] = {}
-    for name, limit in _LIMITS:
-        value = getattr(record, name)
-        if type(value) is str:
-            if limit is not None and len(value) > limit:
-                value = value[:limit]
-            if "\0" in value:
-                value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        elif limit is not None and not 0 <= value <= limit:
-            value = limit if value > 0 else 0
-        row[name] = value
-    return row
-
-
 async def insert_many(session: AsyncSession, records: Sequence[UsageRecord]) -> None:
     """Insert the records in one statement; a record whose request id is there already changes nothing."""
     if not records:
         return
-    rows = [_row(record) for record in records]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    await session.execute(insert(Usage).on_conflict_do_nothing(index_elements=["request_id"]), rows)
+    statement, parameters = insert_for(session.get_bind().dialect.name, records)
+    connection = await session.connection()
+    await connection.exec_driver_sql(statement, parameters)
 
 
 async def get(session: AsyncSession, request_id: str) -> Usage | None:

@@ -1,6 +1,7 @@
 """Secrets and tokens: sealed ones open only where they belong, keys appear once."""
 
 import hashlib
+import os
 import re
 import stat
 import subprocess
@@ -96,6 +97,18 @@ def test_a_damaged_key_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(SecretKeyError, match=r"secret\.key"):
         load_master_key(tmp_path, None)
     assert (tmp_path / "secret.key").read_text() == "\n"
+
+
+def test_the_first_of_two_key_files_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = os.link
+
+    def overtaken(source: Path, target: Path) -> None:
+        target.write_text("the key of another process")
+        link(source, target)
+
+    monkeypatch.setattr("storage.crypto.os.link", overtaken)
+    assert load_master_key(tmp_path, None) == b"the key of another process"
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
 
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:

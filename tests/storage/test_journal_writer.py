@@ -117,6 +117,13 @@ def test_a_segment_deleted_before_it_was_locked_is_not_written_to(
     assert written(tmp_path) == ["r1"]
 
 
+def test_a_number_that_another_took_meanwhile_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.00000001.journal").touch()
+    monkeypatch.setattr(segments, "next_number", lambda directory, name: 1)
+    JournalWriter(tmp_path, "a").close()
+    assert (tmp_path / "a.00000002.journal").exists()
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../a", ".hidden", "a b", "a\0"])
 def test_a_name_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="named"):

@@ -188,6 +188,13 @@ def test_where_the_hour_decides_the_dearest_is_taken() -> None:
     assert night == day
 
 
+def test_before_the_first_date_of_a_price_its_first_price_holds() -> None:
+    early = {(row.provider, row.model): row for row in seed_rows(datetime(2000, 1, 1, tzinfo=UTC))}
+    late = {(row.provider, row.model): row for row in seed_rows(datetime(2100, 1, 1, tzinfo=UTC))}
+    assert early.keys() & late.keys()
+    assert early != late
+
+
 def test_no_rule_of_the_library_is_needed_for_a_name_it_does_not_know() -> None:
     assert list(match_model("nobody", "nothing")) == []
 

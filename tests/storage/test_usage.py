@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
+import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -10,6 +11,7 @@ from storage.models import Usage
 from storage.records import FIELDS, UsageRecord
 from storage.repositories import usage
 from storage.repositories.usage import UsageTotals
+from storage.repositories.usage_batch import insert_for
 
 Sessions = async_sessionmaker[AsyncSession]
 MakeRecord = Callable[..., UsageRecord]
@@ -165,3 +167,8 @@ async def test_totals_are_exact(sessions: Sessions, make_record: MakeRecord) -> 
         (none,) = await usage.totals(session, key_id=99)
         assert msgspec.structs.astuple(none) == ("", *[0] * 8)
         assert await usage.totals(session, key_id=99, group_by="end") == []
+
+
+def test_a_database_without_a_statement_of_its_own_is_refused(make_record: MakeRecord) -> None:
+    with pytest.raises(NotImplementedError, match="mysql"):
+        insert_for("mysql", [make_record("r1")])
