@@ -5,6 +5,7 @@ from fastapi.openapi.utils import get_openapi
 
 from admin import problems
 from admin.auth import operator
+from admin.body_limit import BodyLimit
 from admin.endpoints import apply, channels, keys, page, prices, providers, status, usage, whoami
 from admin.request_id import RequestIds
 from admin.schemas.base import Fields
@@ -49,7 +50,6 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         openapi_tags=[
             {"name": name} for name in ("channels", "keys", "prices", "usage", "apply", "providers", "status")
         ],
@@ -61,6 +61,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(api)
     app.include_router(page.router)
     problems.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
     app.add_middleware(RequestIds)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to change the document
     return app

@@ -9,6 +9,7 @@ No answer repeats an input value: a secret could be among them.
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -21,6 +22,7 @@ from starlette.exceptions import HTTPException
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+TOO_LARGE = "The body is larger than the admin API accepts."
 
 
 class Problem(Exception):  # noqa: N818 the name of RFC 9457
@@ -79,11 +81,18 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("gateway.request_id", ""))
 
 
+_SHOULD = re.compile(r"^(Input|String|List|Dictionary|Value|Number|Data|Datetime|Decimal)s? should ")
+
+
 def _message(error: Mapping[str, object]) -> str:
-    text = str(error.get("msg", "is not acceptable"))
-    text = text.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if error.get("type") == "extra_forbidden":
+    """Pydantic's message, so that it reads on after the field's name."""
+    kind = error.get("type")
+    if kind == "extra_forbidden":
         return "is not a known field"
+    if kind == "missing":
+        return "is required"
+    text = str(error.get("msg", "is not acceptable"))
+    text = _SHOULD.sub("must ", text.removeprefix("Value error, "))
     return text[:1].lower() + text[1:]
 
 
@@ -106,7 +115,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     if any(item.get("type") == "json_invalid" for item in found):
         return render(Problem(400, "The body is not valid JSON.", slug="bad-json"), request_id_of(request))
     pairs = [(_path(item.get("loc")), _message(item)) for item in found[:50]]
-    if any(field == "body" and "ield required" in message for field, message in pairs):
+    if ("body", "is required") in pairs:
         detail = "The request needs a JSON body with the header Content-Type: application/json."
         return render(Problem(422, detail, slug="invalid", errors=pairs), request_id_of(request))
     return render(invalid(pairs), request_id_of(request))
@@ -115,7 +124,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 _SENTENCES = {
     400: "The body could not be read as UTF-8 JSON.",
     404: "There is nothing at this path. The routes are listed at /api/v1/openapi.json.",
-    413: "The body is larger than the admin API accepts.",
+    413: TOO_LARGE,
 }
 
 

@@ -21,6 +21,9 @@ _TEXTS = {
 }
 
 
+NO_ID = -1
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI descriptions of these error answers, and of those that every route has."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
@@ -31,10 +34,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def object_id(ref: str) -> int | None:
     """The id that a reference states, None when it is a name. Names are never digits only, so there is no doubt."""
+    if "\0" in ref:
+        # PostgreSQL cannot even look for such a name, and no object has it.
+        return NO_ID
     if not (ref.isascii() and ref.isdigit()):
         return None
     # Beyond any id that was ever given; the number itself might not fit the database's integers.
-    return int(ref) if len(ref) <= len(str(MAX_ID)) and int(ref) <= MAX_ID else -1
+    return int(ref) if len(ref) <= len(str(MAX_ID)) and int(ref) <= MAX_ID else NO_ID
 
 
 Ref = Annotated[str, Path(min_length=1, max_length=200, description="Name or id.", examples=["openai-main"])]

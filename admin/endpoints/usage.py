@@ -34,8 +34,7 @@ async def _id(ref: str | None, kind: str, find: Callable[[str], Awaitable[Any]])
     number = object_id(ref)
     if number is not None:
         return number
-    # The database could not look for it, and nothing is called so.
-    row = None if "\0" in ref else await find(ref)
+    row = await find(ref)
     if row is None:
         raise not_found(kind, ref)
     return int(row.id)

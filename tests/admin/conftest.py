@@ -1,4 +1,4 @@
-"""Owns the real admin application on a real migrated SQLite database; only the upstream probe and the Router are made up."""
+"""Owns the real admin application on a real migrated SQLite database; only the probe and the Router are made up."""
 
 import asyncio
 import shutil

@@ -55,6 +55,8 @@ async def test_secret_is_sealed_for_the_name_and_survives_a_rename(api, world, m
     await api.patch("/channels/main", json={"name": "other one"})
     async with world.sessions() as session:
         row = await channels.get(session, made["id"])
+    assert row is not None
+    assert row.secret is not None
     assert SECRET.encode() not in row.secret
     assert world.box.open(row.secret, "channel:other one") == SECRET
     assert (await api.get("/channels/other one")).json()["secret_hint"] == "...9876"
@@ -65,13 +67,16 @@ async def test_secret_can_be_replaced_and_removed(api, world, make_channel) -> N
     assert (await api.patch("/channels/main", json={"secret": "short"})).json()["secret_hint"] == "..."
     assert (await api.patch("/channels/main", json={"secret": None})).json()["secret_hint"] == ""
     async with world.sessions() as session:
-        assert (await channels.find_by_name(session, "main")).secret is None
+        row = await channels.find_by_name(session, "main")
+        assert row is not None
+        assert row.secret is None
 
 
 async def test_a_secret_that_no_longer_opens(api, world, make_channel, refused) -> None:
     made = await make_channel(secret=SECRET)
     async with world.sessions.begin() as session:
         row = await channels.get(session, made["id"])
+        assert row is not None
         await channels.update(session, row, {"secret": b"\x01" + b"x" * 60})
     refused(await api.patch("/channels/main", json={"name": "new"}), 409)
     assert (await api.patch("/channels/main", json={"name": "new", "secret": SECRET})).status_code == 200

@@ -1,0 +1,192 @@
+"""`gateway keys`: what clients authenticate with."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from admin.cli import output, secrets
+from admin.cli.client import path_of
+from admin.cli.errors import misuse
+from admin.cli.options import Yes, confirm, connect, parse_time, settings_of
+
+app = typer.Typer(help="Keys of clients: who may send requests.", no_args_is_help=True)
+
+KeyName = Annotated[str, typer.Argument(help="Name or id.", show_default=False)]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", "-m", metavar="NAME", help="A model or glob it may use; repeat for more [default: all]."),
+]
+Expires = Annotated[str | None, typer.Option("--expires", metavar="WHEN", help="30d, 12h or 2027-01-31.")]
+
+
+def _never_or(value: str | None) -> str:
+    return output.time_text(value)
+
+
+@app.command("create")
+def create(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Who or what it is for.", show_default=False)],
+    model: Models = None,
+    expires: Expires = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Its answers name the channels that were tried.")] = False,
+    disabled: Annotated[bool, typer.Option("--disabled", help="Make it without letting it be used yet.")] = False,
+    key_env: Annotated[
+        str | None, typer.Option("--key-env", metavar="NAME", help="Use your own key from this environment variable.")
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", metavar="FILE", help="Use your own key from this file, - for stdin.")
+    ] = None,
+) -> None:
+    """Make a key and show it, once."""
+    own = secrets.choose(env=key_env, file=key_file, value=None, what="key")
+    body: dict[str, Any] = {"name": name, "admin": admin, "enabled": not disabled}
+    if own is not None:
+        body["key"] = own
+    if model:
+        body["models"] = model
+    if expires is not None:
+        body["expires_at"] = parse_time(expires, "--expires", ahead=True)
+    with connect(ctx) as gateway:
+        made = gateway.call("POST", "/api/v1/keys", body)
+    settings = settings_of(ctx)
+    if own is not None:
+        # The caller has it; there is no reason to show it again.
+        made.pop("key", None)
+    if settings.as_json:
+        output.print_json(made)
+        return
+    output.print_done(f"Made key {made['name']}.")
+    output.print_plain(f"  Models: {output.models_text(made['models'])}   Expires: {_never_or(made['expires_at'])}")
+    if own is None:
+        output.print_plain()
+        output.print_plain(f"  {made['key']}")
+        output.print_plain()
+        output.print_plain("Keep it now: the gateway stores only its hash and cannot show it again.")
+    shown = made.get("key", "$GATEWAY_KEY")
+    output.print_next(f'curl {settings.url.rstrip("/")}/v1/models -H "Authorization: Bearer {shown}"')
+
+
+@app.command("list")
+def list_all(ctx: typer.Context) -> None:
+    """List keys."""
+    with connect(ctx) as gateway:
+        found = gateway.get("/api/v1/keys")
+    if settings_of(ctx).as_json:
+        output.print_json(found["items"])
+        return
+    if not found["items"]:
+        output.print_plain("No keys yet.")
+        output.print_next("gateway keys create NAME")
+        return
+    output.print_table(
+        ["NAME", "KEY", "MODELS", "ENABLED", "ADMIN", "EXPIRES", "CREATED"],
+        [
+            [
+                key["name"],
+                key["hint"],
+                output.models_text(key["models"]),
+                output.yes_no(key["enabled"]),
+                "yes" if key["admin"] else "",
+                _never_or(key["expires_at"]),
+                output.time_text(key["created_at"]),
+            ]
+            for key in found["items"]
+        ],
+    )
+
+
+@app.command("show")
+def show(ctx: typer.Context, name: KeyName) -> None:
+    """Show one key, but not its value, which is not stored."""
+    with connect(ctx) as gateway:
+        key = gateway.get(path_of("keys", name))
+    if settings_of(ctx).as_json:
+        output.print_json(key)
+        return
+    output.print_pairs([
+        ("name", key["name"]),
+        ("id", str(key["id"])),
+        ("key", key["hint"]),
+        ("models", "all" if key["models"] is None else "\n".join(key["models"])),
+        ("enabled", output.yes_no(key["enabled"])),
+        ("admin", "yes" if key["admin"] else "no"),
+        ("expires", _never_or(key["expires_at"])),
+        ("origin", key["origin"]),
+        ("created", output.time_text(key["created_at"])),
+        ("changed", output.time_text(key["updated_at"])),
+    ])  # fmt: skip
+
+
+@app.command("edit")
+def edit(
+    ctx: typer.Context,
+    name: KeyName,
+    rename: Annotated[str | None, typer.Option("--rename", metavar="NAME", help="The new name.")] = None,
+    model: Models = None,
+    all_models: Annotated[bool, typer.Option("--all-models", help="Allow every model.")] = False,
+    expires: Expires = None,
+    never_expires: Annotated[bool, typer.Option("--never-expires", help="Remove the expiry.")] = False,
+    admin: Annotated[
+        bool | None, typer.Option("--admin/--no-admin", help="Whether it may see routing details.")
+    ] = None,
+) -> None:
+    """Change what the options name. --model replaces the whole list."""
+    if model and all_models:
+        raise misuse("--model and --all-models contradict each other.")
+    if expires is not None and never_expires:
+        raise misuse("--expires and --never-expires contradict each other.")
+    body: dict[str, Any] = {}
+    if rename is not None:
+        body["name"] = rename
+    if model or all_models:
+        body["models"] = model or None
+    if expires is not None or never_expires:
+        body["expires_at"] = None if expires is None else parse_time(expires, "--expires", ahead=True)
+    if admin is not None:
+        body["admin"] = admin
+    if not body:
+        raise misuse("Nothing to change.", "`gateway keys edit --help` lists what can be changed.")
+    _change(ctx, name, body, "Changed")
+
+
+def _change(ctx: typer.Context, name: str, body: dict[str, Any], verb: str) -> None:
+    with connect(ctx) as gateway:
+        key = gateway.call("PATCH", path_of("keys", name), body)
+    if settings_of(ctx).as_json:
+        output.print_json(key)
+        return
+    output.print_done(f"{verb} key {key['name']}.")
+    _note_origin(key)
+
+
+def _note_origin(key: dict[str, Any]) -> None:
+    if key["origin"] == "apply":
+        output.print_note("Note: `gateway apply` manages this key; change its file too, or the next apply undoes this.")
+
+
+@app.command("enable")
+def enable(ctx: typer.Context, name: KeyName) -> None:
+    """Let a key be used again."""
+    _change(ctx, name, {"enabled": True}, "Enabled")
+
+
+@app.command("disable")
+def disable(ctx: typer.Context, name: KeyName) -> None:
+    """Refuse a key and keep it."""
+    _change(ctx, name, {"enabled": False}, "Disabled")
+
+
+@app.command("remove")
+def remove(ctx: typer.Context, name: KeyName, yes: Yes = False) -> None:
+    """Remove a key for good."""
+    with connect(ctx) as gateway:
+        key = gateway.get(path_of("keys", name))
+        confirm(ctx, f"Remove key {key['name']} ({key['hint']})?", yes=yes, interactive=secrets.can_ask())
+        gateway.call("DELETE", f"/api/v1/keys/{key['id']}")
+    if settings_of(ctx).as_json:
+        output.print_json({"removed": key["name"]})
+        return
+    output.print_done(f"Removed key {key['name']}.")
+    _note_origin(key)

@@ -1,0 +1,90 @@
+"""Usage over the real API."""
+
+import pytest
+
+from storage.records import UsageRecord
+from storage.repositories import usage
+
+START = 1_800_000_000_000_000
+
+
+@pytest.fixture
+async def records(api, world, make_channel) -> None:
+    """Five requests of one key on one channel, and one of a key and a channel that are gone."""
+    channel = await make_channel()
+    key = (await api.post("/keys", json={"name": "app"})).json()
+    rows = [
+        UsageRecord(
+            request_id=f"r{number}",
+            started_at=START + number,
+            key_id=key["id"],
+            channel_id=channel["id"],
+            model="gpt-5-mini",
+            status=200,
+            end="complete",
+            input_tokens=10,
+            output_tokens=5,
+            cost=7,
+            price_id=1,
+        )
+        for number in range(5)
+    ]
+    rows.append(
+        UsageRecord(request_id="other", started_at=START + 86_400_000_000, key_id=99, channel_id=98, status=502)
+    )
+    async with world.sessions.begin() as session:
+        await usage.insert_many(session, rows)
+
+
+@pytest.mark.usefixtures("records")
+async def test_pages(api, refused) -> None:
+    page = (await api.get("/usage", params={"limit": 4})).json()
+    assert [item["request_id"] for item in page["items"]] == ["other", "r4", "r3", "r2"]
+    assert (page["items"][0]["key"], page["items"][1]["key"], page["items"][1]["channel"]) == ("", "app", "main")
+    page = (await api.get("/usage", params={"limit": 4, "before": page["next"]})).json()
+    assert [item["request_id"] for item in page["items"]] == ["r1", "r0"]
+    assert page["next"] is None
+    for bad in ("x", "1", ".", "9" * 30 + ".r", "1.\u00e9"):
+        refused(await api.get("/usage", params={"before": bad}), 422)
+
+
+@pytest.mark.usefixtures("records")
+async def test_filters(api, refused) -> None:
+    async def ids(**query: str) -> list[str]:
+        return [item["request_id"] for item in (await api.get("/usage", params=query)).json()["items"]]
+
+    assert len(await ids(key="app")) == 5
+    assert await ids(key="99") == ["other"]
+    assert len(await ids(channel="main", model="gpt-5-mini")) == 5
+    assert await ids(request_id="r3") == ["r3"]
+    assert await ids(key="9" * 40) == []
+    refused(await api.get("/usage", params={"key": "nobody"}), 404)
+    assert await ids(channel="\0") == []
+    refused(await api.get("/usage", params={"model": "\0"}), 422)
+
+
+@pytest.mark.usefixtures("records")
+async def test_totals(api, refused) -> None:
+    (everything,) = (await api.get("/usage/totals")).json()["items"]
+    assert (everything["requests"], everything["errors"], everything["input_tokens"], everything["cost"]) == (
+        6,
+        1,
+        50,
+        35,
+    )
+    by_key = (await api.get("/usage/totals", params={"group_by": "key"})).json()["items"]
+    assert [(item["group"], item["id"], item["requests"]) for item in by_key] == [("app", 1, 5), ("", 99, 1)]
+    by_day = (await api.get("/usage/totals", params={"group_by": "day"})).json()["items"]
+    assert [item["group"] for item in by_day] == ["2027-01-15", "2027-01-16"]
+    by_model = (await api.get("/usage/totals", params={"group_by": "model", "key": "app"})).json()["items"]
+    assert [item["group"] for item in by_model] == ["gpt-5-mini"]
+    since = {"since": "2027-01-16T00:00:00Z", "until": "2027-01-17T00:00:00Z"}
+    assert (await api.get("/usage/totals", params=since)).json()["items"][0]["requests"] == 1
+    for bad in ({"group_by": "client_ip"}, {"since": "yesterday"}, {"since": "1"}, {"until": "2027-01-01T00:00:00"}):
+        refused(await api.get("/usage/totals", params=bad), 422)
+
+
+async def test_nothing_yet(api) -> None:
+    assert (await api.get("/usage")).json() == {"items": [], "next": None}
+    assert (await api.get("/usage/totals")).json()["items"][0]["requests"] == 0
+    assert (await api.get("/usage/totals", params={"group_by": "day"})).json() == {"items": []}
