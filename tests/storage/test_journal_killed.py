@@ -46,11 +46,10 @@ async def test_a_killed_writer_loses_no_finished_request(tmp_path: Path) -> None
     for name in ("a", "b", "c"):
         with subprocess.Popen([sys.executable, "-c", WRITE, str(tmp_path), name], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
-            process.stdout.readline()
+            said = process.stdout.readline()
             time.sleep(random.uniform(0.005, 0.05))
-            # Killed in the middle of work: it is never blocked, because the pipe is read until its end below.
             kill(process)
-            acknowledged[name] = int(process.stdout.read().split(b"\n")[-2])
+            acknowledged[name] = int((said + process.stdout.read()).split()[-1])
     found: dict[str, int] = {}
 
     async def insert(records: Sequence[UsageRecord]) -> None:
