@@ -65,6 +65,7 @@ def _serve_run(config: Path, dashboard: bool) -> None:
         # The object store is not used; 100 MB is about the least that Ray accepts.
         ray.init(namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
         cli(["run", str(config)], standalone_mode=False)
     finally:
