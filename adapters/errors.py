@@ -68,10 +68,20 @@ class UpstreamError(GatewayError):
         self.body = body
 
 
-# An upstream speaks of its own account in many ways; what matches is never shown and counts as an account problem of
-# the channel.
+# An upstream speaks of its own account in many ways; an answer that matches is never shown.
 _ABOUT_ACCOUNT = re.compile(
-    rb"api[ _-]?key|credential|organi[sz]ation|billing|unauthori[sz]ed|authenticat|access token|account", re.IGNORECASE
+    rb"api[ _-]?key|credential|organi[sz]ation|billing|unauthori[sz]ed|authenticat|access token|account|quota"
+    rb"|bearer|\bsk-|\borg-|\bproj_",
+    re.IGNORECASE,
+)
+# Addresses are taken out of what is shown, also with JSON's escaped slashes.
+_ADDRESS = re.compile(rb"https?:\\?/\\?/(?:\\/|[^\s\"'<>\\])*", re.IGNORECASE)
+# Some providers say 400 to a key that is not valid. Only these fields count: the text of a message may repeat what the
+# caller wrote, where a quotation mark is escaped, so that no caller can put the blame on a channel.
+_ACCOUNT_CODE = re.compile(
+    rb'"(?:code|type|reason|status)"\s*:\s*"[a-z_. -]*'
+    rb"(?:api_?key|authenticat|authori|credential|billing|credit|quota|account)",
+    re.IGNORECASE,
 )
 
 
@@ -82,7 +92,7 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
     concerns the channel's account, its limits or its health gets a message of our own and may be retried elsewhere.
     """
     about_account = _ABOUT_ACCOUNT.search(body) is not None
-    if status in (401, 403) or (status == 400 and about_account):
+    if status in (401, 403) or (status == 400 and about_account and _ACCOUNT_CODE.search(body) is not None):
         return UpstreamError(
             502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth"
         )
@@ -105,7 +115,7 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
             retry_after=retry_after,
         )
     if 400 <= status < 500:
-        shown = body if "json" in content_type and not about_account else None
+        shown = _ADDRESS.sub(b"[address]", body) if "json" in content_type and not about_account else None
         return UpstreamError(
             status,
             "The provider refused the request.",

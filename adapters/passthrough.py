@@ -23,8 +23,8 @@ def request_headers(client: dict[bytes, bytes], channel: Iterable[tuple[str, str
     headers = list(channel)
     for name in REQUEST_HEADERS:
         value = client.get(name)
-        if value is not None:
-            headers.append((name.decode(), value.decode("latin-1")))
+        if value is not None and value.isascii():  # the client library refuses the whole request for other bytes
+            headers.append((name.decode(), value.decode()))
     return headers
 
 

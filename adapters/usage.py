@@ -1,6 +1,14 @@
 """Token counts of one answer, and how the OpenAI wire format spells them."""
 
+from typing import TypeAlias
+
 import msgspec
+
+MAX_TOKENS = 1 << 40
+"""More than this in one request is an upstream's mistake; what comes after has to add and store the numbers."""
+
+Count: TypeAlias = int | float | None
+"""A token count on the wire; some servers write 12.0."""
 
 
 class Usage(msgspec.Struct, gc=False):
@@ -18,38 +26,42 @@ class Usage(msgspec.Struct, gc=False):
 
 
 class _InputDetails(msgspec.Struct, gc=False):
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
+    cached_tokens: Count = None
+    cache_write_tokens: Count = None
 
 
 class _OutputDetails(msgspec.Struct, gc=False):
-    reasoning_tokens: int | None = None
+    reasoning_tokens: Count = None
 
 
 class WireUsage(msgspec.Struct, gc=False):
     """The `usage` object of chat completions, completions and embeddings (numbers may be null or absent)."""
 
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    total_tokens: int | None = None
+    prompt_tokens: Count = None
+    completion_tokens: Count = None
+    total_tokens: Count = None
     prompt_tokens_details: _InputDetails | None = None
     completion_tokens_details: _OutputDetails | None = None
-    prompt_cache_hit_tokens: int | None = None  # DeepSeek's spelling of cached tokens
+    prompt_cache_hit_tokens: Count = None  # DeepSeek's spelling of cached tokens
 
     def counted(self) -> Usage:
-        """The same counts in our terms; negative numbers from a broken upstream count as zero."""
-        prompt = max(self.prompt_tokens or 0, 0)
-        output = max(self.completion_tokens or 0, 0)
-        cached = self.prompt_cache_hit_tokens or 0
+        """The same counts in our terms; what a broken upstream counts below zero is zero."""
+        prompt = _number(self.prompt_tokens)
+        output = _number(self.completion_tokens)
+        cached = _number(self.prompt_cache_hit_tokens)
         written = 0
         if self.prompt_tokens_details is not None:
-            cached = self.prompt_tokens_details.cached_tokens or cached
-            written = self.prompt_tokens_details.cache_write_tokens or 0
-        cached = min(max(cached, 0), prompt)
+            cached = _number(self.prompt_tokens_details.cached_tokens) or cached
+            written = _number(self.prompt_tokens_details.cache_write_tokens)
+        cached = min(cached, prompt)
         reasoning = 0
         if self.completion_tokens_details is not None:
-            reasoning = min(max(self.completion_tokens_details.reasoning_tokens or 0, 0), output)
-        return Usage(prompt, output, cached, min(max(written, 0), prompt - cached), reasoning, "upstream")
+            reasoning = min(_number(self.completion_tokens_details.reasoning_tokens), output)
+        return Usage(prompt, output, cached, min(written, prompt - cached), reasoning, "upstream")
+
+
+def _number(count: Count) -> int:
+    return int(min(max(count or 0, 0), MAX_TOKENS))
 
 
 BYTES_PER_TOKEN = 4

@@ -17,10 +17,17 @@ from adapters.usage import Usage, WireUsage, estimate
 MAX_HELD_BYTES = 65536
 """An incomplete event longer than this is neither a usage nor an error event and is let through."""
 
+_SEEN_AGAIN = 1024  # bytes of such an event that are kept: its end may say how the answer ended
+_BOUNDARY = re.compile(rb"\n\n|\r\n\r\n")
+# Only at the start of a line: a model may write the same words, and inside JSON a line break is escaped.
+_DONE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
 _USAGE = re.compile(rb'"usage"\s*:\s*\{')
 _TOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|text|refusal|arguments|name)"\s*:\s*"[^"]')
 _FINISH = re.compile(rb'"finish_reason"\s*:\s*"([a-z_]{1,40})"')
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
+
+
+_ABSENT = msgspec.Raw()  # not None: msgspec reads `Raw | None` as null or nothing
 
 
 class _Choice(msgspec.Struct, gc=False):
@@ -29,18 +36,32 @@ class _Choice(msgspec.Struct, gc=False):
 
 class _Unary(msgspec.Struct, gc=False):
     model: str | None = None
-    usage: WireUsage | None = None
+    usage: msgspec.Raw = _ABSENT
     choices: list[_Choice] | None = None
 
 
 class _Event(msgspec.Struct, gc=False):
-    usage: WireUsage | None = None
+    usage: msgspec.Raw = _ABSENT
     choices: list[msgspec.Raw] | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = _ABSENT
 
 
 _unary = msgspec.json.Decoder(_Unary)
 _event = msgspec.json.Decoder(_Event)
+_usage = msgspec.json.Decoder(WireUsage)
+
+
+def _given(raw: msgspec.Raw) -> bool:
+    """Whether a key is there and not null."""
+    return bytes(raw).strip() not in (b"", b"null")
+
+
+def _counted(raw: msgspec.Raw) -> Usage:
+    """The counts of a `usage` value; nothing counted when it is not what it should be."""
+    try:
+        return _usage.decode(raw).counted()
+    except msgspec.DecodeError:
+        return Usage()
 
 
 class Unary:
@@ -62,11 +83,11 @@ class Unary:
             except (msgspec.DecodeError, RecursionError):
                 self.valid = False
             return
-        if answer.usage is not None:
-            self.usage = answer.usage.counted()
-        self.model = answer.model or ""
+        if _given(answer.usage):
+            self.usage = _counted(answer.usage)
+        self.model = (answer.model or "")[:200]
         if answer.choices:
-            self.finish_reason = answer.choices[0].finish_reason or ""
+            self.finish_reason = (answer.choices[0].finish_reason or "")[:40]
 
 
 class StreamTap:
@@ -112,8 +133,9 @@ class StreamTap:
         Returns the bytes for the client (may be empty while an event is incomplete).
         """
         self.size += len(chunk)
-        if self._through:
-            return self._pass_to_boundary(chunk)
+        return self._pass_to_boundary(chunk) if self._through else self._take(chunk)
+
+    def _take(self, chunk: bytes) -> bytes:
         data = self._held + chunk if self._held else chunk
         if data.endswith((b"\n\n", b"\r\n\r\n")):
             self._held = b""
@@ -123,16 +145,20 @@ class StreamTap:
         whole, rest = data[:end], data[end:]
         out = self._events(whole) if whole else b""
         if len(rest) > MAX_HELD_BYTES and not self.failed:
-            self._held = b""
+            self._look(rest)
+            self._held = rest[-_SEEN_AGAIN:]
             self._through = True
             return out + rest
         self._held = rest
         return out
 
     def finish(self) -> bytes:
-        """The upstream has ended: whatever was still incomplete."""
+        """The upstream has ended: whatever was still incomplete, unless the answer was cut in the middle of it."""
         rest, self._held = self._held, b""
-        return self._events(rest) if rest else b""
+        if self._through or not rest:
+            return b""
+        out = self._events(rest)
+        return out if self.complete else b""
 
     def counted(self, input_bytes: int) -> Usage:
         """The usage to book: the upstream's, or an estimate from what was seen (nothing seen costs nothing)."""
@@ -149,26 +175,32 @@ class StreamTap:
         return self.done or bool(self.finish_reason)
 
     def _pass_to_boundary(self, chunk: bytes) -> bytes:
-        end = chunk.find(b"\n\n")
-        if end < 0:
+        seen = len(self._held)
+        data = self._held + chunk
+        boundary = _BOUNDARY.search(data)
+        if boundary is None:
+            self._held = data[-_SEEN_AGAIN:]
             return chunk
         self._through = False
-        self.size -= len(chunk) - end - 2
-        return chunk[: end + 2] + self.feed(chunk[end + 2 :])
+        self._held = b""
+        self.events += 1
+        end = boundary.end()
+        if (found := _FINISH.search(data, 0, end)) is not None:
+            self.finish_reason = found[1].decode()
+        rest = data[end:]
+        return data[seen:end] + self._take(rest) if rest else data[seen:]
 
     def _events(self, data: bytes) -> bytes:
         count = data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
         self.events += count
-        if count == 1 and len(data) < self._smallest:
-            self._smallest = len(data)
+        first = len(data) if count == 1 else max(data.find(b"\n\n") + 2, data.find(b"\r\n\r\n") + 4)
+        self._smallest = min(self._smallest, first)
         if not self.started:
-            self.started = _TOKEN.search(data) is not None
-            if not self.model and (found := _MODEL.search(data)) is not None:
-                self.model = found[1].decode("utf-8", "replace")
+            self._look(data)
         if b'"finish_reason"' in data and (found := _FINISH.search(data)) is not None:
             self.finish_reason = found[1].decode()
         if b"[DONE]" in data:
-            self.done = self.done or b"data: [DONE]" in data or b"data:[DONE]" in data
+            self.done = self.done or _DONE.search(data) is not None
         if b'"error"' in data or (b'"usage"' in data and _USAGE.search(data) is not None):
             data = self._examine(data)
         if self.withhold and b'"usage"' in data:
@@ -176,27 +208,29 @@ class StreamTap:
             data = data.replace(b',"usage":null', b"").replace(b', "usage": null', b"")
         return data
 
+    def _look(self, data: bytes) -> None:
+        """First token and model's name, until there is a token."""
+        self.started = _TOKEN.search(data) is not None
+        if not self.model and (found := _MODEL.search(data)) is not None:
+            self.model = found[1].decode("utf-8", "replace")
+
     def _examine(self, data: bytes) -> bytes:
         """Look into each event of `data`; returns it without withheld events, and cut before an error event."""
         kept = []
-        for frame in data.replace(b"\r\n\r\n", b"\n\n").split(b"\n\n") if b"\r\n\r\n" in data else data.split(b"\n\n"):
-            if not frame.strip():
-                continue
+        start = 0
+        for end in (*(boundary.end() for boundary in _BOUNDARY.finditer(data)), len(data)):
+            frame, start = data[start:end], end
             event = self._decode(frame)
-            if (
-                event is not None
-                and event.error is not None
-                and bytes(event.error).strip() != b"null"
-                and not event.choices
-            ):
-                self.failed = True
-                break
-            if event is not None and event.usage is not None:
-                self.usage = event.usage.counted()
-                if self.withhold and not event.choices:
-                    self.events -= 1
-                    continue
-            kept.append(frame + b"\n\n")
+            if event is not None:
+                if _given(event.error) and not event.choices:
+                    self.failed = True
+                    break
+                if _given(event.usage):
+                    self.usage = _counted(event.usage)
+                    if self.withhold and not event.choices:
+                        self.events -= 1
+                        continue
+            kept.append(frame)
         return b"".join(kept)
 
     @staticmethod
