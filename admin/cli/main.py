@@ -61,7 +61,7 @@ def installed_version() -> str:
 
 @app.command("version")
 def show_version(ctx: typer.Context) -> None:
-    """Show the version of this command; `gateway status` shows the gateway's."""
+    """Show the version of this command."""
     settings = ctx.find_object(Settings)
     if settings is not None and settings.as_json:
         output.print_json({"version": installed_version()})

@@ -6,10 +6,9 @@ Text of objects is never read as markup, so a name with brackets stays as it is.
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +17,7 @@ from admin.cli.errors import FailureError
 
 # A pipe has no width; what is cut at 80 columns there would be lost to grep.
 _PIPE_WIDTH = 400
+_SHORT_CELL = 30
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -35,11 +35,15 @@ def print_json(data: object) -> None:
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Iterable[str] = ()) -> None:
     """A table; the columns named in `right` hold numbers and are aligned right."""
     numbers = set(right)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    for place, column in enumerate(columns):
+        # Where the terminal is too narrow, only columns of long text give way.
+        longest = max((cell.cell_len for row in cells if (cell := row[place])), default=0)
+        justify: Literal["left", "right"] = "right" if column in numbers else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=longest <= _SHORT_CELL)
+    for row in cells:
+        table.add_row(*row)
     console().print(table)
 
 

@@ -32,7 +32,10 @@ def usage(
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sums up to then.")] = None,
 ) -> None:
-    """Show the latest requests, or sums with --totals, --by or --since."""
+    """Show the latest requests, or their sums.
+
+    --totals, --by, --since and --until ask for sums.
+    """
     if totals or by or since or until:
         query = {
             "key": key,

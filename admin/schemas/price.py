@@ -1,5 +1,6 @@
 """The price on the wire: decimal text in USD per 1,000,000 tokens; integers (nano-USD) everywhere behind it."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from admin.schemas.models import Pattern
 
 NANO = 10**9
 MAX_USD = 1_000_000
+_NUMBER = re.compile(r"[0-9.eE+-]{1,40}")
 AMOUNTS = ("input", "output", "cache_read", "cache_write")
 
 
@@ -20,7 +22,7 @@ def usd_to_nano(value: object) -> int:
         raise ValueError('must be a decimal number in USD per million tokens, such as "0.15"')  # noqa: TRY004
     text = value if isinstance(value, str) else repr(value)
     try:
-        amount = Decimal(text) if len(text) <= 40 else Decimal("NaN")
+        amount = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= MAX_USD:

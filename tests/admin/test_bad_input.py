@@ -128,41 +128,37 @@ async def test_price_fields(api, refused) -> None:
         refused(await api.put("/prices", json=body), 422)
 
 
-@pytest.mark.parametrize("noun", ["channels", "keys"])
-@pytest.mark.parametrize(
-    "ref",
-    [
-        "0",
-        "-1",
-        "9" * 10,
-        "9" * 19,
-        "9" * 100,
-        "\u0661",
-        "nobody",
-        "%00",
-        "%ff%fe",
-        "a%2Fb",
-        "..%2f..",
-        "%0d%0a",
-        "'; --",
-        "x" * 300,
-    ],
-)
-async def test_names_in_paths(api, noun: str, ref: str) -> None:
-    for method in ("GET", "PATCH", "DELETE"):
-        answer = await api.request(method, f"/{noun}/{ref}", json={} if method == "PATCH" else None)
-        assert answer.status_code in {404, 405, 422}, answer.text
+NAMES = [
+    "0",
+    "-1",
+    "9" * 10,
+    "9" * 19,
+    "9" * 100,
+    "\u0661",
+    "nobody",
+    "%00",
+    "%ff%fe",
+    "a%2Fb",
+    "..%2f..",
+    "%0d%0a",
+    "'; --",
+    "x" * 300,
+]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("limit=0", "limit=-1", "limit=1001", "limit=x", "limit=1e9", "limit=" + "9" * 5000),
-        *("key=", "model=", "request_id=%00", "request_id=" + "x" * 65),
-    ],
-)
-async def test_usage_queries(api, refused, query: str) -> None:
-    refused(await api.get(f"/usage?{query}"), 422)
+async def test_names_in_paths(api) -> None:
+    for noun in ("channels", "keys"):
+        for name in NAMES:
+            for method in ("GET", "PATCH", "DELETE"):
+                answer = await api.request(method, f"/{noun}/{name}", json={} if method == "PATCH" else None)
+                assert answer.status_code in {404, 405, 422}, answer.text
+
+
+async def test_usage_queries(api, refused) -> None:
+    for limit in ("0", "-1", "1001", "x", "1e9", "9" * 5000):
+        refused(await api.get(f"/usage?limit={limit}"), 422)
+    for query in ("key=", "model=", "request_id=%00", "request_id=" + "x" * 65):
+        refused(await api.get(f"/usage?{query}"), 422)
 
 
 async def test_prices_queries_and_ids(api, refused) -> None:

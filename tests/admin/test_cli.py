@@ -57,7 +57,8 @@ async def _serve(database: Path, port: int, servers: list[uvicorn.Server]) -> No
         return ProbeResult(True, 200, 31.4, 12.1, model)
 
     async def status() -> dict[str, Any]:
-        return {"table_version": 3, "journal": {"depth": 0}}
+        replicas = [{"replica": "r-1", "open_requests": 4}, {"replica": "r-2", "open_requests": 5, "note": None}]
+        return {"table_version": 3, "journal": {"depth": 0}, "replicas": replicas}
 
     services = Services(sessions, crypto.SecretBox(b"k" * 32), "1.2.3", notify, probe, status, PROVIDERS)
     server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning", lifespan="off"))
@@ -236,6 +237,19 @@ def test_prices(run: Run) -> None:
     assert "input: must be a decimal" in run("prices", "set", "m", "--input", "x", "--output", "1", code=1).stderr
 
 
+def test_questions(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("admin.cli.secrets.can_ask", lambda: True)
+    run("channels", "add", "asked", "-p", "openai", stdin=SECRET + "\n")
+    assert json.loads(run("channels", "show", "asked", "--json").stdout)["secret_hint"] == "...9876"
+    run("channels", "add", "none", "-p", "openai", stdin="\n")
+    assert json.loads(run("channels", "show", "none", "--json").stdout)["secret_hint"] == ""
+    refused = run("channels", "remove", "none", code=1, stdin="n\n")
+    assert "Remove channel none" in refused.output
+    run("channels", "show", "none")
+    run("channels", "remove", "none", stdin="y\n")
+    assert "no channel 'none'" in run("channels", "show", "none", code=1).stderr
+
+
 def test_usage_and_status(run: Run) -> None:
     records = run("usage").output
     assert re.search(r"#1 \(removed\) +m +#7 \(removed\) +200 +1,234 +0 +\$0\.005000", records)
@@ -253,6 +267,7 @@ def test_usage_and_status(run: Run) -> None:
     status = run("status").output
     assert re.search(r"table version +3", status)
     assert re.search(r"journal.depth +0", status)
+    assert re.search(r"r-1 +4", status)
     assert "gateway keys create" in status
     assert json.loads(run("status", "--json").stdout)["version"] == "1.2.3"
     assert "(yours)" in run("providers").output
