@@ -1,0 +1,95 @@
+"""Ctrl-C, SIGTERM and kill -9: open streams finish, new connections are refused, nothing is left."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.conftest import MakeInstance
+from tests.integration.instance import Instance, eventually
+from tests.integration.load import Seen, open_streams
+
+DRAIN_S = 4.0
+STOPPED_S = DRAIN_S + 12.0
+"""drain_s, and what Serve and Ray take for the rest on a busy machine."""
+
+
+async def stop_under_streams(instance: Instance, key: str, stop: Callable[[], None]) -> None:
+    """Stop with short and endless streams open, and look at everything that is promised about that."""
+    async with (
+        open_streams(instance.url, key, "mock-paced-60x50", 10) as (short, _),
+        open_streams(instance.url, key, "mock-paced-2000x50", 3) as (endless, _),
+    ):
+        began = time.monotonic()
+        stop()
+        refused_s = await refused(instance, began)
+        assert not short.complete, "the streams were still open when the port was closed"
+    ended_s = time.monotonic() - began
+    code, _ = await asyncio.to_thread(instance.wait, STOPPED_S)
+    stopped_s = time.monotonic() - began
+    left = await asyncio.to_thread(instance.nothing_left)
+    gone_s = time.monotonic() - began
+    print(
+        f"\nstart {instance.ready_s:.1f} s; new connections refused after {refused_s:.2f} s, last stream over after "
+        f"{ended_s:.1f} s, exit {code} after {stopped_s:.1f} s, nothing left after {gone_s:.1f} s"
+    )
+    assert (len(short.complete), short.failures) == (10, Seen().failures), "streams within the bound finish"
+    assert endless.ended_with_error_event == 3, f"longer ones end with an error event: {endless}"
+    assert refused_s < 3
+    assert ended_s < DRAIN_S + 4
+    assert code == 0
+    assert stopped_s < STOPPED_S
+    assert left == ""
+    assert "Traceback" not in instance.log()
+
+
+async def refused(instance: Instance, began: float) -> float:
+    """Seconds until a new connection is refused."""
+    while time.monotonic() - began < 10:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            try:
+                await client.get(f"{instance.url}/healthz")
+            except httpx.ConnectError:
+                return time.monotonic() - began
+            except httpx.HTTPError:
+                pass
+        await asyncio.sleep(0.02)
+    raise AssertionError("new connections are still accepted 10 s after the stop")
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["gateway-serve", "serve run"])
+async def test_ctrl_c(make_instance: MakeInstance, upstream: str, by_hand: bool):
+    instance = make_instance({"timeouts": {"drain_s": DRAIN_S}}, by_hand=by_hand)
+    await asyncio.to_thread(instance.start)
+    instance.add_channel("mock", upstream)
+    key = instance.add_key("k")
+    # A terminal sends SIGINT to the whole process group, Ray's own processes included.
+    await stop_under_streams(instance, key, lambda: os.killpg(instance.process.pid, signal.SIGINT))
+
+
+async def test_kill_9_then_a_clean_start_then_sigterm(make_instance: MakeInstance, upstream: str):
+    instance = make_instance({"timeouts": {"drain_s": DRAIN_S}})
+    await asyncio.to_thread(instance.start)
+    instance.add_channel("mock", upstream)
+    key = instance.add_key("k")
+    async with open_streams(instance.url, key, "mock-burst-20", 20) as (seen, _):
+        pass
+    assert len(seen.complete) == 20
+    instance.signal(signal.SIGKILL)
+    instance.wait(5)
+    left = await asyncio.to_thread(instance.nothing_left, 15.0)
+    print(f"\n15 s after kill -9 of the launcher there is: {left or 'nothing'}")
+    assert left == ""
+
+    await asyncio.to_thread(instance.start)
+    rows = await asyncio.to_thread(instance.usage_of, seen.complete)
+    assert {row["request_id"] for row in rows} == seen.complete, "records in the journal outlive the run"
+    await stop_under_streams(instance, key, lambda: instance.signal(signal.SIGTERM))
+    assert not list(Path(instance.data / "journal").glob("*.journal")) or eventually(
+        lambda: list(Path(instance.data / "journal").glob("*.journal")), lambda files: not files, 1
+    ) is not None
