@@ -17,7 +17,8 @@ from admin.cli.errors import FailureError
 
 # A pipe has no width; what is cut at 80 columns there would be lost to grep.
 _PIPE_WIDTH = 400
-_SHORT_CELL = 30
+_SHORT_CELL = 40
+_FOLDED_CELL = 24
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -37,14 +38,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *,
     numbers = set(right)
     cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    needed = 0
     for place, column in enumerate(columns):
-        # Where the terminal is too narrow, only columns of long text give way.
         longest = max((cell.cell_len for row in cells if (cell := row[place])), default=0)
+        # Where the terminal is too narrow, columns of long text are folded; the others are never cut.
+        least = max(len(column), longest if longest <= _SHORT_CELL else _FOLDED_CELL)
+        needed += least + 3
         justify: Literal["left", "right"] = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=longest <= _SHORT_CELL)
+        table.add_column(column, justify=justify, overflow="fold", min_width=least)
     for row in cells:
         table.add_row(*row)
-    console().print(table)
+    out = console()
+    out.print(table, width=max(out.width, needed), crop=False, no_wrap=False)
 
 
 def print_pairs(pairs: Iterable[tuple[str, str | Text]]) -> None:
