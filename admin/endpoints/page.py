@@ -51,6 +51,12 @@ async def _state(services: Services) -> tuple[str, str, str]:
     return f"Running. Still to add: {missing}.", "done" if channel else "open", "done" if key else "open"
 
 
+def _address(request: Request) -> str:
+    """The gateway's address as the browser sees it; the ingress, which relays here, passes the name on."""
+    host = request.headers.get("x-forwarded-host") or request.url.netloc
+    return f"{request.url.scheme}://{host}"
+
+
 @router.get("/", response_class=HTMLResponse)
 @router.get("/console", response_class=HTMLResponse)
 async def page(services: Surroundings, request: Request) -> HTMLResponse:
@@ -61,7 +67,7 @@ async def page(services: Surroundings, request: Request) -> HTMLResponse:
         "%STATE%": sentence,
         "%CHANNEL%": channel,
         "%KEY%": key,
-        "%URL%": str(request.base_url).rstrip("/"),
+        "%URL%": _address(request),
     }
     text = _template()
     for mark, value in filled.items():

@@ -143,6 +143,8 @@ async def test_the_page(anyone, api, make_channel) -> None:
     await make_channel()
     await api.post("/keys", json={"name": "app"})
     assert "Running and set up." in (await anyone.get("/")).text
+    relayed = await anyone.get("/", headers={"host": "127.0.0.1:4711", "x-forwarded-host": "gateway.example:8000"})
+    assert "curl http://gateway.example:8000/v1/chat" in relayed.text
     hostile = await anyone.get("/", headers={"host": "<script>alert(1)</script>"})
     assert "<script>" not in hostile.text
 
