@@ -8,19 +8,19 @@ After the rest one failure is enough to send it back, one success clears it. Err
 import asyncio
 
 from adapters.errors import UpstreamError
+from deployments.settings import Breaker
 
-FAILURES = 5
-"""Failures in a row that open the breaker."""
-
-REST_S = 15.0
 MAX_REST_S = 60.0
+"""Longest rest that a Retry-After can bring."""
+
 _NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found"}
 
 
 class Breakers:
     """`resting` holds the ids of channels whose breaker is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Breaker) -> None:
+        self._settings = settings
         self.resting: set[int] = set()
         self._failures: dict[int, int] = {}
 
@@ -31,8 +31,8 @@ class Breakers:
         failures = self._failures[channel_id] = self._failures.get(channel_id, 0) + 1
         if error.klass == "upstream_rate_limit":
             self._rest(channel_id, _seconds(error.retry_after))
-        elif failures >= FAILURES:
-            self._rest(channel_id, REST_S)
+        elif failures >= self._settings.failures:
+            self._rest(channel_id, self._settings.rest_s)
 
     def succeeded(self, channel_id: int) -> None:
         """It works: forget the past."""

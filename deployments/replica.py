@@ -36,7 +36,7 @@ class Replica:
         self.telemetry = Telemetry()
         self.keys = Keys(load_key, capacity=settings.key_cache, trust_s=settings.key_cache_s)
         self.watch = Watch()
-        self.breakers = Breakers()
+        self.breakers = Breakers(settings.breaker)
         self.direct = Direct()
         self.table = RouteTable(TableData(0, [], []), {})
         self.prices = PriceBook([])

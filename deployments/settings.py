@@ -75,6 +75,13 @@ class Adapters(_Group):
     scale: Scale = Field(Scale(), description="Replicas of the pool (only for placement: pool).")
 
 
+class Breaker(_Group):
+    """When a channel rests: it is used then only when nothing else is left."""
+
+    failures: int = Field(5, ge=1, le=1000, description="Failures in a row after which a channel rests.")
+    rest_s: Seconds = Field(15.0, description="How long it rests; one more failure after that sends it back.")
+
+
 class Timeouts(_Group):
     """Bounds in seconds. A channel may set its own connect, first_byte and idle timeout."""
 
@@ -133,6 +140,7 @@ class Settings(_Group):
     adapters: dict[str, Adapters] = Field(
         {}, description="Placement by provider family, e.g. {openai: {placement: pool}}."
     )
+    breaker: Breaker = Field(Breaker())
     timeouts: Timeouts = Field(Timeouts())
     sizes: Sizes = Field(Sizes())
     max_attempts: int = Field(
