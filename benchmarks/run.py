@@ -17,10 +17,13 @@ from pathlib import Path
 from benchmarks import environment, results
 from benchmarks.measure import Context, Options, mock_stats
 from benchmarks.peers import registry as peers
-from benchmarks.peers.base import CACHE, Target, Unavailable, free_port, launch, python_module, stop_process
-from benchmarks.processes import Tree
+from benchmarks.peers.base import CACHE, Running, Target, Unavailable, free_port, launch, python_module, stop_process
+from benchmarks.processes import Tree, cpu_between
 from benchmarks.scenarios.base import MODELS, Scenario
 from benchmarks.scenarios.registry import SCENARIOS, SHORT
+
+REST = 0.4
+"""A target that uses less than this many cores after its start is held to be ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ def _one(
     try:
         about.start_s.append(running.start_s)
         context = Context(target.name, running, port, mock, options)
+        _come_to_rest(running, 5.0 if options.short else 40.0)
         for scenario in todo:
             if reason := scenario.skip(context):
                 if number == 0:
@@ -145,6 +149,17 @@ def _one(
             _say(f"  {target.name} {scenario.name}: {_brief(scenario, outcome.metrics)} ({took:.0f} s)")
     finally:
         running.stop()
+
+
+def _come_to_rest(running: Running, seconds: float) -> None:
+    """Wait until the target's start is over: a second worker may still load when the first one answers."""
+    tree = running.tree
+    until = time.monotonic() + seconds
+    while tree is not None and time.monotonic() < until:
+        before, began = tree.sample(), time.monotonic()
+        time.sleep(1.0)
+        if sum(cpu_between(before, tree.sample()).values()) < REST * (time.monotonic() - began):
+            return
 
 
 def _brief(scenario: Scenario, metrics: dict[str, float]) -> str:

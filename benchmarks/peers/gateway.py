@@ -31,6 +31,7 @@ from benchmarks.peers.base import (
 ADMIN_TOKEN = "gwa-bench-0123456789abcdefghijklmnopqrstuvwxyz"
 CLIENT_KEY = "sk-gw-bench0123456789abcdefghijklmnopqrstuvwxyz012345"
 START_SECONDS = 180.0
+APPLIED_AT_ONCE = 1000
 
 
 class Gateway(Target):
@@ -139,11 +140,11 @@ def _names(port: int, path: str) -> set[str]:
 def _key_maker(port: int) -> Callable[[int], list[str]]:
     def make(count: int) -> list[str]:
         salt = f"{time.time_ns():x}"
-        keys = []
-        for index in range(count):
-            key = f"sk-gw-cold{salt}{index:06d}".ljust(49, "x")
-            call_json(port, "POST", "/api/v1/keys", ADMIN_TOKEN, {"name": f"cold-{salt}-{index}", "key": key})
-            keys.append(key)
+        keys = [f"sk-gw-cold{salt}{index:06d}".ljust(49, "x") for index in range(count)]
+        rows = [{"name": f"cold-{salt}-{index}", "key": key} for index, key in enumerate(keys)]
+        for begin in range(0, count, APPLIED_AT_ONCE):
+            document = {"document": {"keys": rows[begin : begin + APPLIED_AT_ONCE]}}
+            call_json(port, "POST", "/api/v1/apply", ADMIN_TOKEN, document, timeout=120)
         return keys
 
     return make

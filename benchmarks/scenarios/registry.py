@@ -1,4 +1,7 @@
-"""Which scenarios there are, in the order in which a target is put through them: light ones first, overload last."""
+"""Which scenarios there are, in the order in which a target is put through them: light ones first, overload last.
+
+Memory per stream comes before any load: a heap that was grown before would take the streams without growing again.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
         Idle(),
+        IdleStreams(),
         OneInFlight(),
         UnaryClosed(),
         UnaryOpen(),
@@ -30,7 +34,6 @@ SCENARIOS: dict[str, Scenario] = {
         ColdKey(),
         StreamBurst(),
         StreamPaced60(),
-        IdleStreams(),
         StreamPaced500(),
         PlacementPool(),
         TwoReplicas(),
