@@ -21,21 +21,16 @@ if TYPE_CHECKING:
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 STATUS_LINES |= {499: b"HTTP/1.1 499 Client Closed Request\r\n", 529: b"HTTP/1.1 529 Site is overloaded\r\n"}
 CLOSE_LINE = b"connection: close\r\n"
-BODILESS = {204, 304}
-"""Statuses whose answers have neither a body nor framing headers (RFC 9110, 15.3.5 and 15.4.5)."""
+
+
+def status_line(status: int) -> bytes:
+    """The first line of an answer; an upstream may have chosen a status that no standard names."""
+    return STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+
+
+BODILESS = {204, 304}  # answers without a body and without framing headers (RFC 9110, 15.3.5 and 15.4.5)
 # Java's client asks for h2c on every first plain request; llhttp would stop parsing there, so the offer is taken out.
 _H2C_LINES = re.compile(rb"(?im)^(?:upgrade|http2-settings|connection):[^\r\n]*\r\n")
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Bounds on what clients may make a replica hold; seconds and bytes."""
-
-    max_body_bytes: int = 50 * 1024 * 1024
-    max_buffered_bytes: int = 1024 * 1024 * 1024
-    max_header_bytes: int = 64 * 1024
-    idle_timeout_s: float = 75.0
-    read_timeout_s: float = 30.0
-    write_timeout_s: float = 60.0
 
 
 class Connection(asyncio.Protocol):
@@ -52,6 +47,7 @@ class Connection(asyncio.Protocol):
         self.queue: list[Request] = []
         self.streaming = False
         self.keep_alive = True
+        self.chunked = True
         self.answered = False
         self.closing = False
         self._target = b""
@@ -60,6 +56,7 @@ class Connection(asyncio.Protocol):
         self._body_bytes = 0
         self._header_bytes = 0
         self._reading = False
+        self._in_head = False
         self._can_write: asyncio.Future[None] | None = None
         self._since = server.loop.time()
 
@@ -101,8 +98,8 @@ class Connection(asyncio.Protocol):
             return
         if not self._reading and b"h2c" in data[:8192]:
             head, blank, rest = data.partition(b"\r\n\r\n")
-            if b"\nupgrade: h2c" in head.lower():
-                data = _H2C_LINES.sub(b"", head + b"\r\n") + blank[2:] + rest
+            if blank and b"\nupgrade: h2c" in head.lower():
+                data = _H2C_LINES.sub(b"", head + b"\r\n") + b"\r\n" + rest
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -114,7 +111,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._reading = True
+        self._reading = self._in_head = True
         self._target = b""
         self._headers = {}
         self._body = []
@@ -128,11 +125,13 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One whole header."""
-        self._headers[name.lower()] = value
+        if self._in_head:  # what follows a chunked body (trailers) may not change what the head said
+            self._headers[name.lower()] = value
         self._count_header(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
         """The head is there: refuse what is announced too large, say 100 Continue."""
+        self._in_head = False
         length = self._headers.get(b"content-length")
         if length is not None and int(length) > self.limits.max_body_bytes:
             self.refuse(413, f"The request body is larger than {self.limits.max_body_bytes} bytes.")
@@ -166,7 +165,8 @@ class Connection(asyncio.Protocol):
             target = (url.path or b"/") + (b"?" + url.query if url.query else b"")
         method = self.parser.get_method().decode("latin-1")
         request = Request(self, method, target, self._headers, body, time.monotonic())
-        self.keep_alive = self.parser.should_keep_alive()
+        request.keep_alive = self.parser.should_keep_alive()
+        request.chunked = self.parser.get_http_version() != "1.0"
         if self.current is None:
             self._start(request)
         else:  # pipelined: answered in order, and no more is read until this one is through
@@ -185,7 +185,7 @@ class Connection(asyncio.Protocol):
         length = b"" if status in BODILESS else b"content-length: %d\r\n" % len(body)
         self.transport.write(
             b"%b%b%b%b%b\r\n%b"
-            % (STATUS_LINES[status], self.server.date_line, headers, close, length, b"" if head else body)
+            % (status_line(status), self.server.date_line, headers, close, length, b"" if head else body)
         )
 
     def start_stream(self, status: int, headers: bytes, first: bytes) -> None:
@@ -195,23 +195,28 @@ class Connection(asyncio.Protocol):
         self.answered = True
         self.streaming = True
         self.server.open_streams += 1
+        if not self.chunked:  # HTTP/1.0: the end of the connection is the end of the answer
+            self.keep_alive = False
+            start = (status_line(status), self.server.date_line, headers, CLOSE_LINE, first)
+            self.transport.write(b"%b%b%b%b\r\n%b" % start)
+            return
         close = b"" if self._keeps() else CLOSE_LINE
         self.transport.write(
             b"%b%b%b%btransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n"
-            % (STATUS_LINES[status], self.server.date_line, headers, close, len(first), first)
+            % (status_line(status), self.server.date_line, headers, close, len(first), first)
             if first
             else b"%b%b%b%btransfer-encoding: chunked\r\n\r\n"
-            % (STATUS_LINES[status], self.server.date_line, headers, close)
+            % (status_line(status), self.server.date_line, headers, close)
         )
 
     def write_chunk(self, chunk: bytes) -> None:
         """Write one piece of a streamed answer; empty pieces are not written (they would end it)."""
         if chunk and not self.closing:
-            self.transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            self.transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if self.chunked else chunk)
 
     def end_stream(self) -> None:
         """Finish a streamed answer; the connection stays usable."""
-        if not self.closing:
+        if not self.closing and self.chunked:
             self.transport.write(b"0\r\n\r\n")
         self._stream_over()
 
@@ -239,7 +244,7 @@ class Connection(asyncio.Protocol):
             body = msgspec.json.encode(error)
             self.transport.write(
                 b"%b%bcontent-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
-                % (STATUS_LINES[status], self.server.date_line, len(body), body)
+                % (status_line(status), self.server.date_line, len(body), body)
             )
             self.close(linger=True)
         else:
@@ -285,6 +290,9 @@ class Connection(asyncio.Protocol):
             if waited > self.limits.write_timeout_s:
                 self.abort("client_stalled")
                 self.transport.abort()
+        elif self.closing:
+            if waited > self.limits.write_timeout_s:
+                self.transport.abort()  # it does not even take the rest of its last answer
         elif self._reading:
             if waited > self.limits.read_timeout_s:
                 self.refuse(408, "The request did not arrive in time.")
@@ -293,6 +301,8 @@ class Connection(asyncio.Protocol):
 
     def _start(self, request: Request) -> None:
         self.current = request
+        self.keep_alive = self.keep_alive and request.keep_alive
+        self.chunked = request.chunked
         self.answered = False
         self.abort_reason = ""
         self.server.open_requests += 1

@@ -97,9 +97,12 @@ class Exchange:
             usage.input, usage.output, usage.cached, usage.cache_write, usage.reasoning, usage.source, cost, price_id,
             self._since(self.sent_at), self._since(self.first_byte_at), self._since(self.first_token_at),
             self._since(time.monotonic()), self.attempts,
-            msgspec.json.encode(self.attempt_log).decode() if len(self.attempt_log) > 1 else "",
-            replica, self.client_ip, self.finish_reason, self.upstream_request_id,
+            self._log(), replica, self.client_ip, self.finish_reason, self.upstream_request_id,
         )  # fmt: skip
+
+    def _log(self) -> str:
+        clean = self.attempts == 1 and self.end == "complete"
+        return "" if clean or not self.attempt_log else msgspec.json.encode(self.attempt_log).decode()
 
     def _since(self, moment: float) -> int:
         return max(int((moment - self.arrived) * 1e6), 1) if moment else 0

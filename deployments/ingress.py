@@ -12,9 +12,9 @@ from typing import Any
 
 from deployments import metrics, ports
 from deployments.booking import Booking
-from deployments.connection import Limits
 from deployments.dataplane import DataPlane
 from deployments.keys import Key, make
+from deployments.limits import Limits
 from deployments.link import Link
 from deployments.logs import configure
 from deployments.messages import Report

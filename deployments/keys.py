@@ -24,6 +24,9 @@ UNKNOWN_S = 5.0
 MAX_LOOKUPS = 64
 """Database lookups of keys under way at one time; more wait, and are answered with 503 after LOOKUP_S."""
 
+MAX_WAITING = 4096
+"""Lookups under way and waiting; a flood of invented keys is answered with 503 and not remembered."""
+
 LOOKUP_S = 5.0
 
 
@@ -89,18 +92,17 @@ class Keys:
         forgotten = self._unknown.get(digest)
         if forgotten is not None and time.monotonic() < forgotten:
             raise unknown_key()
-        task = self._pending.get(digest) or self._start(digest)
+        task = self._pending.get(digest)
+        if task is None:
+            if len(self._pending) >= MAX_WAITING:
+                raise _busy()
+            task = self._start(digest)
         try:
             key = await asyncio.wait_for(asyncio.shield(task), LOOKUP_S)
         except asyncio.CancelledError:
             raise
         except Exception:  # noqa: BLE001  # a database driver may raise anything when it is away
-            raise GatewayFault(
-                503,
-                "The gateway cannot check this key at the moment; retry.",
-                code="key_lookup_failed",
-                retry_after="1",
-            ) from None
+            raise _busy() from None
         if key is None:
             raise unknown_key()
         return key
@@ -153,6 +155,12 @@ class Keys:
 def unknown_key() -> ClientError:
     """401 for a key that does not exist."""
     return ClientError(401, "Incorrect API key provided.", code="invalid_api_key")
+
+
+def _busy() -> GatewayFault:
+    return GatewayFault(
+        503, "The gateway cannot check this key at the moment; retry.", code="key_lookup_failed", retry_after="1"
+    )
 
 
 def check(key: Key) -> None:

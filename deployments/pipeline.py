@@ -98,7 +98,10 @@ class Pipeline:
     async def _serve(self, request: Request, exchange: Exchange) -> None:
         self._ledger.ensure_room()
         encoding = request.headers.get(b"content-encoding")
-        body = request.body if encoding is None else await decompress(encoding, request.body, self._body_limit)
+        body = request.body
+        if encoding is not None:
+            body = await decompress(encoding, body, self._body_limit)
+            request.resize(len(body))
         request.body = b""
         head = wire_request.parse(exchange.operation, body)
         del body
@@ -166,7 +169,7 @@ class Pipeline:
         body = wire_request.encode(head, target.upstream_model, force_usage=channel.stream_usage)
         headers = passthrough.request_headers(request.headers, channel.headers)
         exchange.deadline = loop.time() + channel.first_byte_s
-        since = exchange.sent_at = time.monotonic()
+        exchange.sent_at = time.monotonic()
         answer = await self._replica.upstream_for(channel).send(
             channel, PATHS[exchange.operation], headers, body, stream=head.stream
         )
@@ -175,16 +178,14 @@ class Pipeline:
             kind = answer.header("content-type") or ""
             if not 200 <= answer.status < 300:
                 text = await answer.beginning(SHOWN_ERROR_BYTES)
-                raise classify(answer.status, kind, text, answer.header("retry-after"))
+                shown = kind if len(text) < SHOWN_ERROR_BYTES else ""
+                raise classify(answer.status, shown, text, answer.header("retry-after"))
             if "event-stream" in kind:
-                await self._stream(
-                    request.connection, exchange, head, answer, kind, forced=forced, idle_s=channel.idle_s
-                )
+                await self._stream(request, exchange, head, answer, kind, forced=forced, idle_s=channel.idle_s)
             else:
                 await self._whole(request.connection, exchange, head, answer, kind)
         finally:
             await answer.close()
-        exchange.attempted(channel.id, "ok", since)
         self._replica.upstream_succeeded(channel)
 
     async def _whole(
@@ -204,13 +205,14 @@ class Pipeline:
             exchange.usage = wire_request.estimate(head, len(body))
         exchange.response_model = seen.model
         exchange.finish_reason = seen.finish_reason
+        headers = passthrough.response_headers(answer.header, exchange.request_id, kind) + self._tried(exchange, answer)
+        exchange.attempted(exchange.channel_id, "ok", exchange.sent_at)
         self._ledger.settle(exchange)
-        headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
-        connection.respond(answer.status, headers + self._tried(exchange, answer), body)
+        connection.respond(answer.status, headers, body)
 
     async def _stream(
         self,
-        connection: Connection,
+        request: Request,
         exchange: Exchange,
         head: wire_request.Head,
         answer: Answer,
@@ -219,6 +221,7 @@ class Pipeline:
         forced: bool,
         idle_s: float,
     ) -> None:
+        connection = request.connection
         tap = StreamTap(withhold=forced)
         loop = self._replica.loop
         began = False
@@ -235,6 +238,7 @@ class Pipeline:
                     headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
                     connection.start_stream(answer.status, headers + self._tried(exchange, answer), out)
                     head.fields = {}  # no retry from here on: a large request is not kept for the length of its stream
+                    request.resize(0)
                 if tap.started and not exchange.first_token_at:
                     exchange.first_token_at = time.monotonic()
                 if tap.failed:
@@ -256,6 +260,7 @@ class Pipeline:
             exchange.usage = tap.counted(head.size)
             exchange.response_model = tap.model
             exchange.finish_reason = tap.finish_reason
+        exchange.attempted(exchange.channel_id, "ok", exchange.sent_at)
         self._ledger.settle(exchange)
         connection.end_stream()
         exchange.deadline = float("inf")
@@ -278,6 +283,8 @@ class Pipeline:
 
     def _cancelled(self, connection: Connection, exchange: Exchange) -> None:
         """The client left or stalled, or the replica is being stopped: book what went through."""
+        if exchange.settled:  # the answer is out and booked; only the provider's connection was being tidied up
+            return
         reason = connection.abort_reason or "drained"
         if reason == "drained":
             error = GatewayFault(

@@ -3,6 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from adapters.errors import GatewayFault
+
 if TYPE_CHECKING:
     from deployments.connection import Connection
 
@@ -13,7 +15,19 @@ class Request:
     Header names are lower-case bytes; `arrived` is time.monotonic() seconds.
     """
 
-    __slots__ = ("arrived", "body", "connection", "headers", "method", "path", "query", "size", "task")
+    __slots__ = (
+        "arrived",
+        "body",
+        "chunked",
+        "connection",
+        "headers",
+        "keep_alive",
+        "method",
+        "path",
+        "query",
+        "size",
+        "task",
+    )
 
     def __init__(
         self,
@@ -33,4 +47,17 @@ class Request:
         self.body = body
         self.size = len(body)
         self.arrived = arrived
+        self.keep_alive = True
+        self.chunked = True
         self.task: asyncio.Task[None] | None = None
+
+    def resize(self, size: int) -> None:
+        """The body was unpacked, or let go (0). Raises GatewayFault (503) when the replica would hold too much."""
+        server = self.connection.server
+        grown = size - self.size
+        server.buffered_bytes += grown
+        self.size = size
+        if grown > 0 and server.buffered_bytes > server.limits.max_buffered_bytes:
+            raise GatewayFault(
+                503, "Too many large requests are being read at once; try again in a moment.", code="overloaded"
+            )

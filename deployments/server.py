@@ -12,7 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 
-from deployments.connection import Connection, Limits
+from deployments.connection import Connection
+from deployments.limits import Limits
 from deployments.request import Request
 
 Handler = Callable[[Request], Awaitable[None]]

@@ -77,10 +77,13 @@ class Answer:
         return b"".join(pieces)
 
     async def beginning(self, limit: int) -> bytes:
-        """The body, but at most `limit` bytes of it: enough to see what an error says. Raises UpstreamError."""
+        """The body, but at most `limit` bytes of it, or what came of it: an error's status says more than its text."""
         body = b""
-        while len(body) < limit and (piece := await self.chunk()) is not None:
-            body += piece
+        try:
+            while len(body) < limit and (piece := await self.chunk()) is not None:
+                body += piece
+        except UpstreamError:
+            pass
         return body[:limit]
 
     async def finish(self, seconds: float) -> None:
