@@ -10,13 +10,17 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.settings import Settings, admin_token, secret_key
-from storage import prices
+from storage import prices, private_file
 from storage.crypto import digest, load_master_key, new_admin_token
-from storage.database import migrate, open_engine, session_factory
+from storage.database import DatabaseUrlError, SchemaError, migrate, open_engine, parse_url, session_factory
 from storage.repositories import admin_tokens
 
 ENVIRONMENT_TOKEN = "environment"  # noqa: S105  # the name of a token
 FIRST_TOKEN = "first administrator"  # noqa: S105  # the name of a token
+
+
+class StartError(RuntimeError):
+    """Something that must be there is not; the message names it and the setting that changes it."""
 
 
 class Prepared(msgspec.Struct):
@@ -28,9 +32,28 @@ class Prepared(msgspec.Struct):
 
 
 async def prepare(settings: Settings) -> Prepared:
-    """Make everything ready. Raises storage's errors, whose messages say what to do."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    load_master_key(settings.data_dir, secret_key())
+    """Make everything ready. Raises StartError, or storage's own errors, whose messages say what to do."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        load_master_key(settings.data_dir, secret_key())
+    except OSError as error:
+        raise StartError(
+            f"The data directory {settings.data_dir} cannot be used: {error.strerror}. "
+            "Choose another one: make serve DATA=... (setting 'data', or GATEWAY_DATA)."
+        ) from error
+    try:
+        return await _prepare_database(settings)
+    except (DatabaseUrlError, SchemaError):
+        raise
+    except Exception as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0] or type(error).__name__
+        raise StartError(
+            f"The database {parse_url(settings.database)} cannot be used: {reason}. "
+            "Start it, or name another one (setting 'database_url', or GATEWAY_DATABASE_URL)."
+        ) from error
+
+
+async def _prepare_database(settings: Settings) -> Prepared:
     done = Prepared(await migrate(settings.database), 0)
     engine = open_engine(settings.database)
     try:
@@ -43,6 +66,8 @@ async def prepare(settings: Settings) -> Prepared:
             elif not await admin_tokens.list_all(session):
                 done.new_admin_token = new_admin_token()
                 await admin_tokens.create(session, digest(done.new_admin_token), FIRST_TOKEN)
+        if done.new_admin_token:
+            private_file.write(settings.data_dir / private_file.ADMIN_TOKEN_FILE, done.new_admin_token)
     finally:
         await engine.dispose()
     return done
@@ -69,9 +94,9 @@ def welcome(settings: Settings, done: Prepared) -> str:
     lines += [f"  Data      {settings.data_dir}", ""]
     if done.new_admin_token:
         lines += [
-            "  Administrator token, shown this once (keep it; `gateway admin-token reset` makes another):",
-            "",
-            f"    export GATEWAY_ADMIN_TOKEN={done.new_admin_token}",
+            f"  Administrator token, shown this once: {done.new_admin_token}",
+            f"  The command `gateway` finds it in {settings.data_dir / private_file.ADMIN_TOKEN_FILE}.",
+            "  Delete that file if you keep the token elsewhere; `gateway admin-token reset` makes another.",
             "",
         ]
     return "\n".join(lines)

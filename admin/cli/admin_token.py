@@ -3,31 +3,16 @@
 The one command that works without a running gateway; it must not touch anything but admin tokens.
 """
 
-import os
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from admin.cli import output, secrets
-from admin.cli.client import TOKEN_FILE
 from admin.cli.errors import misuse
 from admin.cli.options import Yes, confirm, settings_of
+from storage import private_file
 
 app = typer.Typer(help="The token of the admin API.", no_args_is_help=True)
-
-
-def write_token(path: Path, token: str) -> None:
-    """Write the token file with mode 0600; it appears whole or not at all."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(token + "\n")
-        Path(draft).replace(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 @app.command("reset")
@@ -53,9 +38,9 @@ def reset(
     from admin.cli import token_store  # noqa: PLC0415 the database layer takes a second to load, which no other command needs
 
     token, gone = token_store.replace(url)
-    path = settings.data / TOKEN_FILE
+    path = settings.data / private_file.ADMIN_TOKEN_FILE
     try:
-        write_token(path, token)
+        private_file.write(path, token)
         saved = f"It is saved in {path}, which this command reads by itself."
     except OSError as error:
         saved = f"It could not be saved in {path} ({error.strerror}); keep it now."

@@ -11,9 +11,9 @@ import httpx
 import msgspec
 
 from admin.cli.errors import FailureError, misuse
+from storage.private_file import ADMIN_TOKEN_FILE
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-TOKEN_FILE = "admin-token"  # noqa: S105 the file's name
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Settings:
         """The admin token; the file is used only for a gateway on this machine, for it belongs to no other."""
         if self.token:
             return self.token.strip()
-        path = self.data / TOKEN_FILE
+        path = self.data / ADMIN_TOKEN_FILE
         if self.local and path.is_file():
             try:
                 return path.read_text().strip()
