@@ -12,9 +12,11 @@ from storage.models import Channel
 from storage.repositories import channels, prices, revisions
 
 
-async def compile_table(session: AsyncSession, timeouts: Timeouts) -> TableData:
-    """The table as the database has it now; its version is the revision "routes"."""
+async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | None = None) -> TableData | None:
+    """The table as the database has it now; its version is the revision "routes". None when that is still `known`."""
     version = (await revisions.current(session)).get(revisions.ROUTES, 0)
+    if version == known:
+        return None
     rows = [channel_row(channel, timeouts) for channel in await channels.list_all(session) if channel.enabled]
     costs = [
         PriceRow(

@@ -98,9 +98,10 @@ class Router:
     async def refresh(self) -> None:
         """Something changed in the database: look now and tell everybody."""
         async with self._refreshing, self._sessions() as session:
-            data = await compiler.compile_table(session, self._settings.timeouts)
+            known = self._table.version if self._table is not None else None
+            data = await compiler.compile_table(session, self._settings.timeouts, known)
             seq = await keys.latest_change(session)
-        if self._table is None or data != self._table:
+        if data is not None:
             self._table, self._blob = data, table.encode(data)
             self._wake()
         if seq != self._key_seq:
