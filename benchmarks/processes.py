@@ -20,6 +20,8 @@ _RAY_TITLES = (
     ("ray::ProxyActor", "serve-proxy"),
     ("ray::HAProxy", "serve-proxy"),
     ("ray::IDLE", "ray-idle"),
+    ("ray::DashboardAgent", "ray-agent"),
+    ("ray::RuntimeEnvAgent", "ray-agent"),
 )
 _SCRIPTS = (
     ("dashboard/agent.py", "ray-agent"),
@@ -42,7 +44,7 @@ def label(executable: str, command: list[str], *, root: bool = False) -> str:
         if title.startswith(prefix):
             return name
     if title.startswith("ray::"):
-        return "ray-other"
+        return title.split(".", 1)[0].strip()
     base = PurePath(title).name or executable
     if base.startswith("raylet"):
         return "raylet"
