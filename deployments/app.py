@@ -16,7 +16,7 @@ from deployments.adapter import Adapter
 from deployments.autoscaling import options
 from deployments.ingress import Ingress
 from deployments.router import Router
-from deployments.settings import Settings, SettingsError, load
+from deployments.settings import Settings, load
 from deployments.startup import prepare, welcome
 
 # The line that Serve would log for every poll of every replica.
@@ -108,19 +108,24 @@ def graph(settings: Settings) -> Application:
 def _end_serve_run(error: Exception) -> None:
     """Say what is wrong and end the `serve run` that waits for this application: it would otherwise wait for ever.
 
-    Only a `serve run` that started this Ray node itself is ended (its raylet's parent); a long-lived cluster is left
-    alone.
+    Only a `serve run` that started this Ray node itself (its raylet's parent) and serves nothing yet is ended: a
+    long-lived cluster, or a gateway that is given a wrong config while it runs, is left alone. SIGTERM, because after
+    SIGINT `serve run` exits with 0.
     """
     sys.stderr.write(f"\nThe gateway cannot start.\n{error}\n\n")
     sys.stderr.flush()
     try:
-        driver = psutil.Process(os.getppid()).parent()
-        command = driver.cmdline() if driver is not None else []
+        raylet = psutil.Process(os.getppid())
+        serving = any(_title(process).startswith("ray::ServeReplica") for process in raylet.children())
+        driver = raylet.parent()
+        if not serving and driver is not None and any("serve" in part for part in driver.cmdline()):
+            driver.send_signal(signal.SIGTERM)
     except psutil.Error:
         return
-    if (
-        driver is not None
-        and any("serve" in part for part in command)
-        and isinstance(error, (SettingsError, ports.PortTakenError))
-    ):
-        driver.send_signal(signal.SIGINT)
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
