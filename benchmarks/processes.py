@@ -14,7 +14,7 @@ from pathlib import PurePath
 import psutil
 
 MB = 1024 * 1024
-_REPLICA = re.compile(r"^ray::ServeReplica:(?:[^:]*:)?([A-Za-z_]\w*)")
+_REPLICA = re.compile(r"^ray::.*?ServeReplica:(?:[^:]*:)?([A-Za-z_]\w*)")
 _RAY_TITLES = (
     ("ray::ServeController", "controller"),
     ("ray::ProxyActor", "serve-proxy"),

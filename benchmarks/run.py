@@ -99,56 +99,75 @@ def run(plan: Plan) -> Path:
                 if about.unavailable:
                     continue
                 _say(f"round {number + 1}/{plan.rounds} {target.name}: starting")
-                _one(target, todo, about, found, number, port, Tree(mock.pid), plan.options, logs)
-                results.write(found, path)
+                facts: dict[str, float] = {}
+                for part in parts(todo):
+                    context = _start(target, about, number, port, Tree(mock.pid), plan.options, facts, logs)
+                    if context is not None:
+                        _put_through(context, part, found, number)
+                    results.write(found, path)
     finally:
         stop_process(mock, 5)
         results.write(found, path)
     return path
 
 
-def _one(
+def parts(todo: Sequence[Scenario]) -> list[list[Scenario]]:
+    """Return the scenarios in groups, each of which begins with a start of the target."""
+    out: list[list[Scenario]] = [[]]
+    for scenario in todo:
+        if scenario.fresh and out[-1]:
+            out.append([])
+        out[-1].append(scenario)
+    return out
+
+
+def _start(
     target: Target,
-    todo: Sequence[Scenario],
     about: results.About,
-    found: results.Run,
     number: int,
     port: int,
     mock: Tree,
     options: Options,
+    facts: dict[str, float],
     logs: Path,
-) -> None:
-    """Start a target, put it through its scenarios, stop it."""
+) -> Context | None:
+    """Start a target and wait until it is at rest; None when it cannot be started."""
+    if about.unavailable:
+        return None
     try:
         running = target.start(port, MODELS, logs)
     except Unavailable as error:
         about.unavailable = f"round {number + 1}: {error}"
         _say(f"  {target.name} is not available: {error}")
-        return
+        return None
+    about.start_s.append(running.start_s)
+    _come_to_rest(running, 5.0 if options.short else 40.0)
+    return Context(target.name, running, port, mock, options, facts)
+
+
+def _put_through(context: Context, todo: Sequence[Scenario], found: results.Run, number: int) -> None:
+    """Put a started target through scenarios and stop it."""
+    name = context.target
     try:
-        about.start_s.append(running.start_s)
-        context = Context(target.name, running, port, mock, options)
-        _come_to_rest(running, 5.0 if options.short else 40.0)
         for scenario in todo:
             if reason := scenario.skip(context):
                 if number == 0:
-                    found.skipped.append(results.Skipped(scenario.name, target.name, reason))
+                    found.skipped.append(results.Skipped(scenario.name, name, reason))
                 continue
             began = time.monotonic()
             try:
                 outcome = scenario.run(context)
             except (OSError, RuntimeError) as error:
                 # A target that falls over in one scenario is a finding; the other scenarios go on without it.
-                outcome_notes = [f"failed: {error!r}"]
-                found.rows.append(results.Row(scenario.name, target.name, number, {}, notes=outcome_notes))
-                _say(f"  {target.name} {scenario.name}: failed: {error!r}")
+                found.rows.append(results.Row(scenario.name, name, number, {}, notes=[f"failed: {error!r}"]))
+                _say(f"  {name} {scenario.name}: failed: {error!r}")
                 continue
-            row = results.Row(scenario.name, target.name, number, outcome.metrics, outcome.processes, outcome.notes)
+            row = results.Row(scenario.name, name, number, outcome.metrics, outcome.processes, outcome.notes)
             found.rows.append(row)
             took = time.monotonic() - began
-            _say(f"  {target.name} {scenario.name}: {_brief(scenario, outcome.metrics)} ({took:.0f} s)")
+            _say(f"  {name} {scenario.name}: {_brief(scenario, outcome.metrics)} ({took:.0f} s)")
     finally:
-        running.stop()
+        context.running.stop()
 
 
 def _come_to_rest(running: Running, seconds: float) -> None:

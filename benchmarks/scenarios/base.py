@@ -44,6 +44,9 @@ class Scenario(ABC):
     variants: tuple[str, ...] = ()
     """Targets that this scenario is about; empty: every target that was asked for."""
 
+    fresh: bool = False
+    """True: the target is started anew before it, so that what ran before does not show."""
+
     def skip(self, context: Context) -> str:  # noqa: ARG002
         """Return why the scenario makes no sense at this target, or an empty text."""
         return ""

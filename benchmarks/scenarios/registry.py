@@ -1,6 +1,7 @@
-"""Which scenarios there are, in the order in which a target is put through them: light ones first, overload last.
+"""Which scenarios there are, in the order in which a target is put through them.
 
-Memory per stream comes before any load: a heap that was grown before would take the streams without growing again.
+Light ones first. What makes the gateway scale up by itself (many open streams) comes last, so that everything before it
+sees the same number of replicas.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
         Idle(),
-        IdleStreams(),
         OneInFlight(),
         UnaryClosed(),
         UnaryOpen(),
@@ -34,9 +34,10 @@ SCENARIOS: dict[str, Scenario] = {
         ColdKey(),
         StreamBurst(),
         StreamPaced60(),
-        StreamPaced500(),
         PlacementPool(),
         TwoReplicas(),
+        IdleStreams(),
+        StreamPaced500(),
         Soak(),
     )
 }

@@ -13,6 +13,7 @@ from benchmarks.processes import Sample, Tree, cpu_between, label
     [
         ("ray::ServeRepli", ["ray::ServeReplica:gateway:Ingress"], "Ingress"),
         ("ray::ServeRepli", ["ray::ServeReplica:gateway:Router.push"], "Router"),
+        ("ray::SERVE_REPL", ["ray::SERVE_REPLICA::gateway#Ingress#6i0rt628:ServeReplica:gateway:Ingress"], "Ingress"),
         ("ray::ServeContr", ["ray::ServeController.run_control_loop"], "controller"),
         ("ray::IDLE", ["ray::IDLE"], "ray-idle"),
         ("ray::DashboardA", ["ray::DashboardAgent   "], "ray-agent"),

@@ -7,7 +7,8 @@ from benchmarks.__main__ import main
 from benchmarks.measure import Options
 from benchmarks.peers import bare, registry
 from benchmarks.peers.base import Unavailable
-from benchmarks.run import Plan
+from benchmarks.run import Plan, parts
+from benchmarks.scenarios.registry import SCENARIOS
 
 
 def names(plan):
@@ -36,6 +37,15 @@ def test_the_usual_run_has_every_peer_and_no_soak():
     assert "soak" not in found["gateway"]
     assert "stream_paced_500" in found["litellm"]
     assert names(Plan(options=Options(short=True)))["bare"] == ["idle", "unary_closed", "unary_open", "stream_paced_60"]
+
+
+def test_a_fresh_scenario_begins_with_a_start():
+    todo = [SCENARIOS[name] for name in ("idle", "unary_closed", "idle_streams", "stream_paced_500")]
+    assert [[s.name for s in part] for part in parts(todo)] == [
+        ["idle", "unary_closed"],
+        ["idle_streams", "stream_paced_500"],
+    ]
+    assert len(parts(todo[2:])) == 1
 
 
 @pytest.mark.parametrize("plan", [Plan(["nginx"]), Plan(scenarios=["nothing"]), Plan(["gateway+speed=9"])])
