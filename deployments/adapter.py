@@ -70,9 +70,8 @@ class AdapterPlane:
         answer = await self._replica.direct.send(channel, request.path, headers, request.body, stream=stream)
         connection = request.connection
         try:
-            lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers() if name in _PASSED).encode(
-                "latin-1", "replace"
-            )
+            values = ((name, answer.header(name)) for name in _PASSED)
+            lines = "".join(f"{name}: {value}\r\n" for name, value in values if value is not None).encode()
             if not stream:
                 connection.respond(answer.status, lines, await answer.whole(self._replica.settings.sizes.answer))
                 return

@@ -35,8 +35,11 @@ class Answer:
         self.status: int = response.status
 
     def header(self, name: str) -> str | None:
-        """First value of a header, or None."""
-        return self._response.get_header(name)
+        """First value of a header, or None, also where it is no text."""
+        try:
+            return self._response.get_header(name)
+        except ValueError:
+            return None
 
     def headers(self) -> list[tuple[str, str]]:
         """All headers, names in lower case."""
@@ -170,6 +173,8 @@ class Direct:
             return request, await request.__aenter__()
         except wire.PyreqwestError as error:
             raise translate(error, began=False) from None
+        except ValueError:  # the library's word for an address or a header that cannot be
+            raise _config() from None
 
     async def close(self) -> None:
         """Close all pools."""
@@ -195,12 +200,22 @@ class Direct:
 
 def translate(error: wire.PyreqwestError, *, began: bool) -> UpstreamError:
     """Pyreqwest's error as ours. The message never holds the address that was called."""
-    if isinstance(error, wire.ConnectTimeoutError) or (isinstance(error, wire.ConnectError) and not began):
+    if isinstance(error, wire.ConnectTimeoutError) or (isinstance(error, wire.ConnectError) and not _sent(error)):
         return UpstreamError(502, "The provider could not be reached.", klass="upstream_unreachable")
     if isinstance(error, wire.RequestTimeoutError):
         return UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
     if isinstance(error, wire.BuilderError):
-        return UpstreamError(502, "The channel's address or headers are not valid.", klass="upstream_config")
-    if began:
+        return _config()
+    if began or isinstance(error, wire.BodyDecodeError):
         return UpstreamError(502, "The provider broke off its answer.", klass="upstream_cut")
     return UpstreamError(502, "The connection to the provider failed.", klass="upstream_reset")
+
+
+def _sent(error: wire.ConnectError) -> bool:
+    """Whether the connection stood and broke under the request: pyreqwest has one name for both, hyper's causes two."""
+    causes = error.details["causes"] or []
+    return any("(SendRequest)" in cause["message"] for cause in causes)
+
+
+def _config() -> UpstreamError:
+    return UpstreamError(502, "The channel's address or headers are not valid.", klass="upstream_config")
