@@ -1,0 +1,76 @@
+"""Owns the data planes and upstreams of these tests; everything runs in this process on uvloop, as in a replica."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+
+from storage.database import migrate
+from tests.deployments.gateway import Gateway
+from tests.deployments.mock import Upstream
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that Serve's replicas run on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file, copied for each test."""
+    path = tmp_path_factory.mktemp("database") / "gateway.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+async def make_gateway(tmp_path: Path, empty_database: Path) -> AsyncIterator[Callable[..., Awaitable[Gateway]]]:
+    """A function that starts a data plane with these settings."""
+    running: list[Gateway] = []
+
+    async def start(**settings: Any) -> Gateway:
+        limits = settings.pop("limits", None)
+        journal_bytes = settings.pop("journal_bytes", None)
+        gateway = Gateway(tmp_path / f"data-{len(running)}", empty_database, **settings)
+        gateway.limits = limits
+        gateway.journal_bytes = journal_bytes or gateway.journal_bytes
+        await gateway.start()
+        running.append(gateway)
+        return gateway
+
+    yield start
+    for gateway in running:
+        await gateway.stop()
+
+
+@pytest.fixture
+async def make_upstream() -> AsyncIterator[Callable[[], Awaitable[Upstream]]]:
+    """A function that starts an upstream."""
+    running: list[Upstream] = []
+
+    async def start() -> Upstream:
+        upstream = Upstream()
+        await upstream.start()
+        running.append(upstream)
+        return upstream
+
+    yield start
+    for upstream in running:
+        await upstream.stop()
+
+
+@pytest.fixture
+async def upstream(make_upstream: Callable[[], Awaitable[Upstream]]) -> Upstream:
+    """One upstream."""
+    return await make_upstream()
+
+
+@pytest.fixture
+async def gateway(make_gateway: Callable[..., Awaitable[Gateway]], upstream: Upstream) -> Gateway:
+    """A data plane with one channel "one" to `upstream`: gpt-x (alias of up-model), text-x and embed-x."""
+    gateway = await make_gateway()
+    await gateway.add_channel("one", upstream.url)
+    return gateway

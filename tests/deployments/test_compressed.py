@@ -1,0 +1,157 @@
+"""Compressed request bodies, and bodies that are not what they say."""
+
+import asyncio
+import gzip
+import os
+import time
+import zlib
+
+import brotli
+import msgspec
+import pytest
+import zstandard
+
+from deployments.limits import Limits
+from tests.deployments.client import Client, request
+from tests.deployments.gateway import CHAT, Gateway, until
+from tests.deployments.mock import Upstream
+
+PACK = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "GZIP": gzip.compress,
+    "deflate": zlib.compress,
+    "br": lambda data: brotli.compress(data, quality=4),
+    "zstd": zstandard.ZstdCompressor().compress,
+    "identity": bytes,
+    "": bytes,
+}
+CODINGS = ["gzip", "deflate", "br", "zstd"]
+MB = 1 << 20
+
+
+@pytest.mark.parametrize("coding", PACK)
+@pytest.mark.parametrize("size", [10, 300_000])
+async def test_bodies_are_unpacked(gateway: Gateway, upstream: Upstream, coding: str, size: int) -> None:
+    plain = msgspec.json.encode({**CHAT, "user": os.urandom(size).hex()})
+    answer = await gateway.post(PACK[coding](plain), headers={"content-encoding": coding})
+    assert answer.status == 200
+    assert upstream.calls[0].json == {**msgspec.json.decode(plain), "model": "up-model"}
+    assert "content-encoding" not in upstream.calls[0].headers
+    assert gateway.server.buffered_bytes == 0
+    assert (await gateway.record()).status == 200
+
+
+@pytest.mark.parametrize("coding", ["compress", "gzip, br", "gzip,gzip", "snappy", "\xff"])
+async def test_unknown_codings(gateway: Gateway, coding: str) -> None:
+    answer = await gateway.post(headers={"content-encoding": coding})
+    assert (answer.status, answer.error["code"]) == (415, "unsupported_encoding")
+    assert "gzip" in answer.error["message"]
+    assert (await gateway.record()).status == 415
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+async def test_damaged_bodies(gateway: Gateway, coding: str) -> None:
+    good = PACK[coding](msgspec.json.encode({**CHAT, "user": os.urandom(2000).hex()}))
+    bad = {
+        "nothing": b"",
+        "plain": msgspec.json.encode(CHAT),
+        "cut": good[: len(good) // 2],
+        "cut at the end": good[:-1],
+        "noise": os.urandom(300),
+        "damaged": good[:100] + bytes(100) + good[200:],
+    }
+    for name, body in bad.items():
+        answer = await gateway.post(body, headers={"content-encoding": coding})
+        assert answer.status == 400, name
+        assert answer.error["code"] in ("invalid_encoding", "invalid_json", "invalid_utf8"), name
+    await gateway.records(len(bad))
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+async def test_bombs_are_refused_and_cost_little(make_gateway, upstream: Upstream, coding: str) -> None:
+    gateway = await make_gateway(sizes={"body": MB})
+    await gateway.add_channel("one", upstream.url)
+    bomb = PACK[coding](bytes(200 * MB))
+    assert len(bomb) < MB
+    began = time.monotonic()
+    answer = await gateway.post(bomb, headers={"content-encoding": coding})
+    assert (answer.status, answer.error["code"]) == (413, "request_too_large")
+    assert time.monotonic() - began < 1.0
+    assert gateway.server.buffered_bytes == 0
+    assert (await gateway.record()).status == 413
+
+
+async def test_a_zstd_frame_that_asks_for_a_huge_window(gateway: Gateway) -> None:
+    compressor = zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters(window_log=28, write_content_size=False)
+    ).compressobj()
+    body = compressor.compress(b"{}") + compressor.flush()
+    answer = await gateway.post(body, headers={"content-encoding": "zstd"})
+    assert answer.status == 400
+
+
+async def test_large_compressed_body_that_hardly_shrinks(gateway: Gateway, upstream: Upstream) -> None:
+    plain = msgspec.json.encode({**CHAT, "user": os.urandom(4 * MB).hex()})
+    for coding in CODINGS:
+        packed = PACK[coding](plain) if coding != "gzip" else gzip.compress(plain, 1)
+        began = time.monotonic()
+        answer = await gateway.post(packed, headers={"content-encoding": coding})
+        assert answer.status == 200
+        assert time.monotonic() - began < 3.0, coding
+
+
+async def test_unpacked_bodies_count_as_held(make_gateway, upstream: Upstream) -> None:
+    gateway = await make_gateway(limits=Limits(max_buffered_bytes=4 * MB))
+    await gateway.add_channel("one", upstream.url)
+    small = gzip.compress(msgspec.json.encode({**CHAT, "user": "x" * (5 * MB)}))
+    answer = await gateway.post(small, headers={"content-encoding": "gzip"})
+    assert (answer.status, answer.error["code"]) == (503, "overloaded")
+    assert not upstream.calls
+    assert gateway.server.buffered_bytes == 0
+    assert (await gateway.post()).status == 200
+
+
+async def test_bodies_that_are_announced_too_large(make_gateway, upstream: Upstream) -> None:
+    gateway = await make_gateway(sizes={"body": MB})
+    await gateway.add_channel("one", upstream.url)
+    async with Client(gateway.port) as client:
+        client.send(request("POST", "/v1/chat/completions", gateway.headers(**{"content-length": str(MB + 1)})))
+        answer = await client.answer()
+        assert (answer.status, answer.headers["connection"]) == (413, "close")
+        assert "1048576 bytes" in answer.error["message"]
+        assert await client.closed() == b""
+    async with Client(gateway.port) as client:
+        head = gateway.headers(**{"content-length": str(MB + 1), "expect": "100-continue"})
+        client.send(request("POST", "/v1/chat/completions", head))
+        assert (await client.answer()).status == 413
+    exact = msgspec.json.encode({**CHAT, "user": ""})
+    exact = exact.replace(b'"user":""', b'"user":"%b"' % (b"x" * (MB - len(exact))))
+    assert len(exact) == MB
+    assert (await gateway.post(exact)).status == 200
+
+
+async def test_chunked_bodies_that_grow_too_large(make_gateway, upstream: Upstream) -> None:
+    gateway = await make_gateway(sizes={"body": MB})
+    await gateway.add_channel("one", upstream.url)
+    async with Client(gateway.port) as client:
+        client.send(request("POST", "/v1/chat/completions", gateway.headers(**{"transfer-encoding": "chunked"})))
+        for _ in range(20):
+            client.send(b"%x\r\n%b\r\n" % (100_000, bytes(100_000)))
+        answer = await client.answer()
+        assert answer.status == 413
+    assert gateway.server.buffered_bytes <= 2 * MB
+
+
+async def test_all_bodies_together_are_bounded(make_gateway, upstream: Upstream) -> None:
+    gateway = await make_gateway(limits=Limits(max_buffered_bytes=3 * MB))
+    await gateway.add_channel("one", upstream.url)
+    async with Client(gateway.port) as first, Client(gateway.port) as second:
+        head = request("POST", "/v1/chat/completions", gateway.headers(**{"content-length": str(2 * MB)}))
+        first.send(head + bytes(2 * MB - 1))
+        await asyncio.sleep(0.1)
+        second.send(head + bytes(2 * MB - 1))
+        assert (await second.answer()).status == 503
+    await until(lambda: not gateway.server.connections)
+    assert gateway.server.buffered_bytes == 0
+    assert (await gateway.post()).status == 200
