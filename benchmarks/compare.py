@@ -8,6 +8,8 @@ from benchmarks.scenarios.registry import SCENARIOS
 
 LEAST = 0.05
 """A change below this share is never called a change, however close the rounds lie."""
+ROUNDS = 3
+"""With fewer rounds their spread says nothing, and no verdict is given."""
 _MORE_IS_BETTER = ("requests_per_s", "events_per_s", "scaled_per_s")
 
 
@@ -45,7 +47,7 @@ def table(rows: list[tuple[str, str, Median, Median]], names: tuple[str, str]) -
             old, new = a.metrics[figure], b.metrics[figure]
             change = (new - old) / abs(old) if old else 0.0
             wide = max(a.spreads.get(figure, 0.0), b.spreads.get(figure, 0.0))
-            verdict = judge(figure, change, wide)
+            verdict = judge(figure, change, wide) if min(a.rounds, b.rounds) >= ROUNDS else "too few rounds"
             cells = [number(old), number(new), f"{change:+.1%}", f"{wide:.1%}", verdict]
             lines.append(f"| {scenario} | {target} | {heading} | " + " | ".join(cells) + " |")
     if len(lines) == 2:

@@ -57,7 +57,7 @@ class Run(msgspec.Struct):
 
 
 class Median(msgspec.Struct):
-    """One scenario at one target over all rounds."""
+    """One scenario at one target over all rounds that measured it."""
 
     scenario: str
     target: str
@@ -65,6 +65,7 @@ class Median(msgspec.Struct):
     spreads: dict[str, float]
     processes: dict[str, dict[str, float]]
     notes: list[str]
+    rounds: int
 
 
 def write(run: Run, path: Path) -> None:
@@ -125,6 +126,7 @@ def medians(run: Run) -> list[Median]:
                 {name: spread(values) for name, values in series.items()},
                 processes,
                 [f"round {row.round + 1}: {note}" for row in rows for note in row.notes],
+                len(rows),
             )
         )
     return out

@@ -75,6 +75,8 @@ def test_compare_two_runs_and_two_targets():
     text = compare.compare(made(), made(rates=(2000, 2000, 2000), cpu=0.1), names=("old", "new"))
     assert "| unary_closed | gateway | requests/s | 1,050 | 2,000 | +90.5% | 9.5% | better |" in text
     assert "| unary_closed | gateway | CPU ms/request | 0.20 | 0.10 | -50.0% | 0.0% | better |" in text
+    few = compare.compare(made(rates=(1000, 1000)), made(rates=(5000, 5000)))
+    assert "| +400.0% | 0.0% | too few rounds |" in few
     both = compare.compare_targets(made(), "litellm", "gateway")
     assert "litellm -> gateway" in both
     assert "nothing in common" in compare.compare_targets(made(), "x", "y")
