@@ -68,7 +68,7 @@ def make_instance(_instances: tuple[MakeInstance, list[Instance]]) -> Iterator[M
 @pytest.fixture(scope="module")
 def make_module_instance(_instances: tuple[MakeInstance, list[Instance]]) -> Iterator[MakeInstance]:
     """As make_instance, for all tests of a file."""
-    make, made = _instances
+    make, _ = _instances
     own: list[Instance] = []
 
     def note(settings: dict[str, object] | None = None, *, by_hand: bool = False) -> Instance:

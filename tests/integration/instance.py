@@ -128,7 +128,7 @@ class Instance:
         return [process for session in self._sessions for process in _of_session(session)]
 
     def nothing_left(self, within_s: float = 5.0) -> str:
-        """"" when all processes are gone and the port is free, else what is there."""
+        """ "" when all processes are gone and the port is free, else what is there."""
         deadline = time.monotonic() + within_s
         while True:
             found = "; ".join(" ".join(_command(process))[:100] for process in self.left())

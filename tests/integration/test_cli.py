@@ -42,7 +42,7 @@ class Command:
 
     def json(self, *arguments: str, **environ: str) -> Any:
         """Run it with --json."""
-        return json.loads(self("--json", *arguments, **environ))
+        return json.loads(self("--json", *arguments, code=0, **environ))
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_apply_twice_dry_run_and_prune(
         assert gateway.call("GET", "/status")["revisions"] == after, "what is unchanged is not pushed"
 
         file.write_text(DOCUMENT.format(upstream=upstream, weight=5))
-        assert "weight" in command("apply", "-f", str(file), "--dry-run", **secret)
+        assert "weight" in command("apply", "-f", str(file), "--dry-run", code=0, **secret)
         assert sorted(actions()) == ["unchanged"] * 3 + ["update"]
         (row,) = eventually(lambda: gateway.usage(key="applied"), bool, 8)
         # nano-USD: 0.25 and 2.00 USD per million tokens are 250 and 2,000 for each.

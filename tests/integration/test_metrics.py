@@ -75,7 +75,7 @@ async def test_metrics_count_what_was_sent(gateway: Instance):
     after = await asyncio.to_thread(
         eventually, read, lambda now: all(b - a >= sent for a, b in zip(before, now, strict=True)), 6
     )
-    assert [b - a for a, b in zip(before, after, strict=True)][0] == sent
+    assert after[0] - before[0] == sent
 
 
 async def test_open_streams_are_seen(gateway: Instance, key: str):
@@ -84,9 +84,12 @@ async def test_open_streams_are_seen(gateway: Instance, key: str):
             eventually, lambda: total(gateway, "gateway_active_streams"), lambda value: value == 7, 4.5
         )
         assert seen == 7
-    assert await asyncio.to_thread(
-        eventually, lambda: total(gateway, "gateway_active_streams"), lambda value: value == 0, 6
-    ) == 0
+    assert (
+        await asyncio.to_thread(
+            eventually, lambda: total(gateway, "gateway_active_streams"), lambda value: value == 0, 6
+        )
+        == 0
+    )
 
 
 async def test_names_that_clients_invent_make_no_series(gateway: Instance):
@@ -103,7 +106,7 @@ async def test_names_that_clients_invent_make_no_series(gateway: Instance):
                 return (await client.post("/v1/chat/completions", json=body, headers=headers)).status_code
 
         # Half of them are served: a glob matches whatever the client makes up.
-        names = [f'junk-{n}"\\\n{{}}' for n in range(250)] + [f"mock-junk-{n}" for n in range(250)]
+        names = [f'junk-{n}"\\{{}}' for n in range(250)] + [f"mock-junk-{n}" for n in range(250)]
         statuses = await asyncio.gather(*(ask(name) for name in names))
         paths = await asyncio.gather(*(client.get(f"/v1/junk-{n}") for n in range(50)))
     assert sorted(set(statuses)) == [200, 404]
