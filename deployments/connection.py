@@ -7,28 +7,18 @@ the client. Must not know about models, keys or providers.
 import asyncio
 import re
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httptools
 import msgspec
 
 from deployments.request import Request
+from deployments.statuses import BODILESS, status_line
 
 if TYPE_CHECKING:
     from deployments.server import Server
 
-STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
-STATUS_LINES |= {499: b"HTTP/1.1 499 Client Closed Request\r\n", 529: b"HTTP/1.1 529 Site is overloaded\r\n"}
 CLOSE_LINE = b"connection: close\r\n"
-
-
-def status_line(status: int) -> bytes:
-    """The first line of an answer; an upstream may have chosen a status that no standard names."""
-    return STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
-
-
-BODILESS = {204, 304}  # answers without a body and without framing headers (RFC 9110, 15.3.5 and 15.4.5)
 # Java's client asks for h2c on every first plain request; llhttp would stop parsing there, so the offer is taken out.
 _H2C_LINES = re.compile(rb"(?im)^(?:upgrade|http2-settings|connection):[^\r\n]*\r\n")
 
@@ -55,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._body_bytes = 0
         self._header_bytes = 0
+        self._unseen = 0
         self._reading = False
         self._in_head = False
         self._can_write: asyncio.Future[None] | None = None
@@ -100,12 +91,15 @@ class Connection(asyncio.Protocol):
             head, blank, rest = data.partition(b"\r\n\r\n")
             if blank and b"\nupgrade: h2c" in head.lower():
                 data = _H2C_LINES.sub(b"", head + b"\r\n") + b"\r\n" + rest
+        self._unseen += len(data)  # the parser collects a header, trailer or chunk extension until it ends
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self.refuse(400, "Protocol upgrades are not offered on this path.")
         except httptools.HttpParserError:
             self.refuse(400, "The request is not valid HTTP/1.1.")
+        if self._unseen > self.limits.max_header_bytes and self._reading:
+            self._refuse_head()
 
     # -- httptools callbacks ------------------------------------------------------------------------------------------
 
@@ -115,7 +109,7 @@ class Connection(asyncio.Protocol):
         self._target = b""
         self._headers = {}
         self._body = []
-        self._header_bytes = 0
+        self._header_bytes = self._unseen = 0
         self._since = self.server.loop.time()
 
     def on_url(self, url: bytes) -> None:
@@ -142,6 +136,7 @@ class Connection(asyncio.Protocol):
         """A piece of the body."""
         if self.closing:
             return
+        self._unseen = 0
         self._body.append(body)
         self._body_bytes += len(body)
         self.server.buffered_bytes += len(body)
@@ -347,4 +342,7 @@ class Connection(asyncio.Protocol):
     def _count_header(self, size: int) -> None:
         self._header_bytes += size
         if self._header_bytes > self.limits.max_header_bytes:
-            self.refuse(431, f"The request head is larger than {self.limits.max_header_bytes} bytes.")
+            self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        self.refuse(431, f"The request head is larger than {self.limits.max_header_bytes} bytes.")

@@ -3,9 +3,9 @@
 from urllib.parse import unquote as _unquote
 
 from adapters.errors import GatewayFault, UpstreamError
-from deployments.connection import BODILESS
 from deployments.replica import Replica
 from deployments.request import Request
+from deployments.statuses import BODILESS
 
 CONNECT_S = 2.0
 _HOP_BY_HOP = {
