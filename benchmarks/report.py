@@ -54,6 +54,7 @@ def markdown(run: Run, stem: str) -> str:
     lines += ["", "## Targets", "", "| target | version | setting |", "|---|---|---|"]
     for target in run.targets:
         state = f"**not measured**: {_cell(target.unavailable)}" if target.unavailable else target.setting
+        state = "; ".join([state, *(f"**{note}**" for note in target.notes)])
         lines.append(f"| {target.name} | {target.version} | {state} |")
     for name, scenario in SCENARIOS.items():
         mine = [row for row in rows if row.scenario == name]

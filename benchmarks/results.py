@@ -33,6 +33,7 @@ class About(msgspec.Struct):
     setting: str = ""
     unavailable: str = ""
     start_s: list[float] = []
+    notes: list[str] = []
 
 
 class Skipped(msgspec.Struct):

@@ -141,7 +141,10 @@ def _start(
         _say(f"  {target.name} is not available: {error}")
         return None
     about.start_s.append(running.start_s)
-    _come_to_rest(running, 5.0 if options.short else 40.0)
+    patience = 5.0 if options.short else 60.0
+    if not _come_to_rest(running, patience):
+        about.notes.append(f"round {number + 1}: still busy {patience:.0f} s after its start")
+        _say(f"  {target.name} is still busy {patience:.0f} s after its start")
     return Context(target.name, running, port, mock, options, facts)
 
 
@@ -170,15 +173,19 @@ def _put_through(context: Context, todo: Sequence[Scenario], found: results.Run,
         context.running.stop()
 
 
-def _come_to_rest(running: Running, seconds: float) -> None:
-    """Wait until the target's start is over: a second worker may still load when the first one answers."""
+def _come_to_rest(running: Running, seconds: float) -> bool:
+    """Wait until the target's start is over: a second worker may still load when the first one answers.
+
+    False when it was not within `seconds`.
+    """
     tree = running.tree
     until = time.monotonic() + seconds
     while tree is not None and time.monotonic() < until:
         before, began = tree.sample(), time.monotonic()
         time.sleep(1.0)
         if sum(cpu_between(before, tree.sample()).values()) < REST * (time.monotonic() - began):
-            return
+            return True
+    return tree is None
 
 
 def _brief(scenario: Scenario, metrics: dict[str, float]) -> str:

@@ -73,6 +73,9 @@ class LiteLLM(Target):
         command = [
             str(binaries / "litellm"), "--config", str(config), "--host", "127.0.0.1", "--port", str(port),
             "--num_workers", str(self._workers),
+            # While a worker imports on a busy machine it misses the supervisor's pings of 5 s, is killed and begins
+            # anew, without end: one core is lost to it (seen here, 2026-11-22).
+            "--timeout_worker_healthcheck", "60",
         ]  # fmt: skip
         env = environment(
             LITELLM_MODE="PRODUCTION",
