@@ -6,6 +6,7 @@ The channel travels by id; the Adapter replica has the same table and adds addre
 the provider come back as a header and become the same UpstreamError that an inline call raises.
 """
 
+import time
 from collections.abc import Sequence
 
 from pyreqwest.request import StreamRequest
@@ -25,12 +26,20 @@ FAILED_HEADER = "x-gateway-failed"
 """
 
 
+REST_S = 5.0
+"""How long a replica that did not answer comes last; the Router takes a dead one out within seconds."""
+
+MAX_TRIED = 3
+"""Replicas of the pool that one call tries."""
+
+
 class _Member:
-    __slots__ = ("open", "url")
+    __slots__ = ("open", "resting_until", "url")
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.open = 0
+        self.resting_until = 0.0
 
 
 class PooledAnswer(Answer):
@@ -49,6 +58,10 @@ class PooledAnswer(Answer):
             self._counted = False
             self._member.open -= 1
         await super().close()
+
+
+class _SilentError(Exception):
+    """A replica of the pool did not answer."""
 
 
 class Pooled:
@@ -72,7 +85,6 @@ class Pooled:
             raise UpstreamError(
                 503, "No adapter replica is running for this provider.", klass="upstream_no_adapter", retry_after="1"
             )
-        member = min(self._members, key=lambda each: each.open)
         own = {name for name, _ in channel.headers}
         relayed = [(name, value) for name, value in headers if name not in own]
         relayed += [
@@ -81,14 +93,28 @@ class Pooled:
             (CHANNEL_HEADER, str(channel.id)),
             (STREAM_HEADER, "1" if stream else "0"),
         ]
+        now = time.monotonic()
+        # A dead replica has no load: without a rest it would be the first choice for every request.
+        choices = sorted(self._members, key=lambda each: (each.resting_until > now, each.open))
+        for member in choices[:MAX_TRIED]:
+            try:
+                return await self._send(member, path, relayed, body, stream=stream)
+            except _SilentError:
+                member.resting_until = time.monotonic() + REST_S
+        raise UpstreamError(502, "The adapter replica did not answer.", klass="upstream_no_adapter")
+
+    async def _send(
+        self, member: _Member, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
+    ) -> Answer:
+        """Raises _SilentError when the replica gave no answer, UpstreamError when it says that the provider did not."""
         member.open += 1
         try:
             request, response = await self._direct.open(
-                "POST", member.url + path, relayed, body, stream=stream, connect_s=2.0
+                "POST", member.url + path, headers, body, stream=stream, connect_s=2.0
             )
         except UpstreamError:
             member.open -= 1
-            raise UpstreamError(502, "The adapter replica did not answer.", klass="upstream_no_adapter") from None
+            raise _SilentError from None
         except BaseException:
             member.open -= 1
             raise

@@ -4,6 +4,7 @@ Must not judge: tests decide which failures are allowed.
 """
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -51,7 +52,8 @@ async def send(client: httpx.AsyncClient, model: str, seen: Seen, *, stream: boo
         seen.failed(type(error).__name__)
         return
     if response.status_code != 200:
-        seen.failed(f"status {response.status_code}: {text[:200]}")
+        code = re.search(r'"code":"[^"]*"', text)
+        seen.failed(f"status {response.status_code} {code[0] if code else text[:100]}")
     elif stream and 'data: {"error"' in text:
         seen.ended_with_error_event += 1
     elif stream and not text.rstrip().endswith("data: [DONE]"):
