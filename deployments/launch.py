@@ -63,7 +63,7 @@ def _serve_run(config: Path, dashboard: bool) -> None:
 
     if not os.environ.get("RAY_ADDRESS"):
         # The object store is not used; 100 MB is about the least that Ray accepts.
-        ray.init(namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
+        ray.init("local", namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
