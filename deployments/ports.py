@@ -64,17 +64,40 @@ def _free(host: str, port: int) -> bool:
 
 
 def _sentence(host: str, port: int, process: psutil.Process) -> str:
+    replica = _command(process).startswith("ray::")
+    holder = _launcher(process) if replica else process
     try:
-        command = " ".join(process.cmdline())[:80] or process.name()
-        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.create_time()))
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        command, started = "unknown", "unknown"
-    if command.startswith("ray::"):
+        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(holder.create_time()))
+    except psutil.Error:
+        started = "at an unknown time"
+    what = f"pid {holder.pid} ({_command(holder)[:80] or 'unknown'}), started {started}"
+    if replica:
         return (
-            f"Port {port} on {host} is held by a process of another run of this gateway: pid {process.pid} "
-            f"({command}), started {started}. If that run is not meant to be alive, end it with: kill {process.pid}"
+            f"Port {port} on {host} is held by another run of this gateway: {what}. If it is not meant to be alive, "
+            f"end it with: kill {holder.pid} - or choose another port: make serve PORT={port + 1}."
         )
-    return f"Port {port} on {host} is taken by pid {process.pid} ({command}), started {started}. {_advice(port)}"
+    return f"Port {port} on {host} is taken by {what}. {_advice(port)}"
+
+
+def _launcher(replica: psutil.Process) -> psutil.Process:
+    """The process to end: a replica that is killed comes back as long as its raylet and what started that live."""
+    found = replica
+    try:
+        for _ in range(2):
+            parent = found.parent()
+            if parent is None or parent.pid == 1:
+                break
+            found = parent
+    except psutil.Error:
+        pass
+    return found
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()) or process.name()
+    except psutil.Error:
+        return ""
 
 
 def _advice(port: int) -> str:

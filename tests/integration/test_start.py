@@ -41,6 +41,15 @@ def test_a_taken_port_is_named_with_what_to_do(make_instance: MakeInstance, take
     assert len(said.strip().splitlines()) <= 3
 
 
+def test_another_run_is_named_by_the_process_to_end(make_instance: MakeInstance, gateway: Instance):
+    instance = make_instance()
+    instance.port = gateway.port
+    said = refusal(instance)
+    assert "held by another run of this gateway" in said
+    assert f"kill {gateway.process.pid} " in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
