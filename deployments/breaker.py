@@ -48,6 +48,6 @@ class Breakers:
 
 def _seconds(retry_after: str | None) -> float:
     try:
-        return min(max(float(retry_after or 1.0), 0.5), MAX_REST_S)
+        return min(MAX_REST_S, max(0.5, float(retry_after or 1.0)))  # in this order "nan" is half a second
     except ValueError:
         return 1.0  # an HTTP date: rare, and a second is safe

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deployments.server import Server
 
 CLOSE_LINE = b"connection: close\r\n"
+MAX_QUEUED = 16  # requests read ahead; a client that leaves is noticed only while its connection is read
 # Java's client asks for h2c on every first plain request; llhttp would stop parsing there, so the offer is taken out.
 _H2C_LINES = re.compile(rb"(?im)^(?:upgrade|http2-settings|connection):[^\r\n]*\r\n")
 
@@ -46,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._body_bytes = 0
         self._header_bytes = 0
         self._unseen = 0
-        self._reading = False
+        self.reading = False
         self._in_head = False
         self._can_write: asyncio.Future[None] | None = None
         self._since = server.loop.time()
@@ -87,7 +88,7 @@ class Connection(asyncio.Protocol):
         """Bytes of one or more requests."""
         if self.closing:
             return
-        if not self._reading and b"h2c" in data[:8192]:
+        if not self.reading and b"h2c" in data[:8192]:
             head, blank, rest = data.partition(b"\r\n\r\n")
             if blank and b"\nupgrade: h2c" in head.lower():
                 data = _H2C_LINES.sub(b"", head + b"\r\n") + b"\r\n" + rest
@@ -98,14 +99,14 @@ class Connection(asyncio.Protocol):
             self.refuse(400, "Protocol upgrades are not offered on this path.")
         except httptools.HttpParserError:
             self.refuse(400, "The request is not valid HTTP/1.1.")
-        if self._unseen > self.limits.max_header_bytes and self._reading:
+        if self._unseen > self.limits.max_header_bytes and self.reading:
             self._refuse_head()
 
     # -- httptools callbacks ------------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._reading = self._in_head = True
+        self.reading = self._in_head = True
         self._target = b""
         self._headers = {}
         self._body = []
@@ -148,7 +149,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The request is there: answer it, or queue it behind the one being answered."""
-        self._reading = False
+        self.reading = False
         if self.closing:
             return
         body = b"".join(self._body) if len(self._body) != 1 else self._body[0]
@@ -164,9 +165,10 @@ class Connection(asyncio.Protocol):
         request.chunked = self.parser.get_http_version() != "1.0"
         if self.current is None:
             self._start(request)
-        else:  # pipelined: answered in order, and no more is read until this one is through
+        else:  # pipelined: answered in order
             self.queue.append(request)
-            self.transport.pause_reading()
+            if len(self.queue) >= MAX_QUEUED:
+                self.transport.pause_reading()
 
     # -- answers ------------------------------------------------------------------------------------------------------
 
@@ -257,7 +259,7 @@ class Connection(asyncio.Protocol):
 
     def close_if_idle(self) -> None:
         """Close unless a request is being read or answered."""
-        if self.current is None and not self._reading:
+        if self.current is None and not self.reading:
             self.close()
         else:
             self.keep_alive = False
@@ -288,7 +290,7 @@ class Connection(asyncio.Protocol):
         elif self.closing:
             if waited > self.limits.write_timeout_s:
                 self.transport.abort()  # it does not even take the rest of its last answer
-        elif self._reading:
+        elif self.reading:
             if waited > self.limits.read_timeout_s:
                 self.refuse(408, "The request did not arrive in time.")
         elif self.current is None and waited > self.limits.idle_timeout_s:

@@ -78,8 +78,13 @@ class Server:
         for connection in list(self.connections):
             connection.close_if_idle()
         deadline = self.loop.time() + timeout_s
-        while self.tasks and (left := deadline - self.loop.time()) > 0:
-            await asyncio.wait(set(self.tasks), timeout=left)
+        while (left := deadline - self.loop.time()) > 0:
+            if self.tasks:
+                await asyncio.wait(set(self.tasks), timeout=left)
+            elif any(connection.reading and not connection.closing for connection in self.connections):
+                await asyncio.sleep(min(left, 0.05))  # a request is half here: it is answered too
+            else:
+                break
         cut = len(self.tasks)
         if cut:
             for connection in list(self.connections):

@@ -58,6 +58,10 @@ class TableData(msgspec.Struct, frozen=True, array_like=True):
     prices: list[PriceRow]
 
 
+READ_MARGIN_S = 5.0
+"""What the client library's own limit on silence is above the pipeline's deadlines, which come first."""
+
+
 class Channel:
     """A channel ready for use in a replica. `headers` hold the provider's authorization."""
 
@@ -73,6 +77,7 @@ class Channel:
         "priority",
         "provider",
         "proxy",
+        "read_s",
         "stream_usage",
         "weight",
     )
@@ -89,6 +94,7 @@ class Channel:
         self.connect_s = row.connect_s
         self.first_byte_s = row.first_byte_s
         self.idle_s = row.idle_s
+        self.read_s = max(row.first_byte_s, row.idle_s) + READ_MARGIN_S
         self.proxy = row.proxy
         headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "ray-llm-gateway"}
         if secret:

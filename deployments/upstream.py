@@ -18,6 +18,10 @@ from pyreqwest.response import Response, ResponseBodyReader
 from adapters.errors import UpstreamError
 from deployments.table import Channel
 
+READ_S = 86_400.0
+"""Longest silence on a connection where the caller names none. Deadlines are the watch's (deployments/watch.py); this
+bounds what pyreqwest 0.15 leaves behind: a request cancelled before its head has come goes on in its runtime."""
+
 WHOLE = 65536
 """Bytes of an unstreamed answer that arrive together with its head, without a second trip into the runtime."""
 
@@ -120,7 +124,7 @@ class Direct:
     """Upstream calls from this process."""
 
     def __init__(self, *, idle_connections: int = 512) -> None:
-        self._clients: dict[tuple[float, str], Client] = {}
+        self._clients: dict[tuple[float, float, str], Client] = {}
         self._idle_connections = idle_connections
 
     async def send(
@@ -134,6 +138,7 @@ class Direct:
             body,
             stream=stream,
             connect_s=channel.connect_s,
+            read_s=channel.read_s,
             proxy=channel.proxy,
         )
 
@@ -146,13 +151,17 @@ class Direct:
         *,
         stream: bool,
         connect_s: float,
+        read_s: float = READ_S,
         proxy: str = "",
     ) -> Answer:
         """Any request; `stream`: hand out the head as soon as it is there instead of waiting for a small body.
 
         Raises UpstreamError.
         """
-        return Answer(*await self.open(method, url, headers, body, stream=stream, connect_s=connect_s, proxy=proxy))
+        opened = await self.open(
+            method, url, headers, body, stream=stream, connect_s=connect_s, read_s=read_s, proxy=proxy
+        )
+        return Answer(*opened)
 
     async def open(
         self,
@@ -163,10 +172,11 @@ class Direct:
         *,
         stream: bool,
         connect_s: float,
+        read_s: float = READ_S,
         proxy: str = "",
     ) -> tuple[StreamRequest, Response]:
         """The library's own request and response, for kinds of Answer. Raises UpstreamError."""
-        client = self._clients.get((connect_s, proxy)) or self._client(connect_s, proxy)
+        client = self._clients.get((connect_s, read_s, proxy)) or self._client(connect_s, read_s, proxy)
         try:
             builder = client.request(method, url).headers(headers).streamed_read_buffer_limit(0 if stream else WHOLE)
             request = (builder.body_bytes(body) if body else builder).build_streamed()
@@ -182,10 +192,11 @@ class Direct:
         for client in clients:
             await client.close()
 
-    def _client(self, connect_s: float, proxy: str) -> Client:
+    def _client(self, connect_s: float, read_s: float, proxy: str) -> Client:
         builder = (
             ClientBuilder()
             .connect_timeout(timedelta(seconds=connect_s))
+            .read_timeout(timedelta(seconds=read_s))
             .pool_max_idle_per_host(self._idle_connections)
             .pool_idle_timeout(timedelta(seconds=60))
             .tcp_nodelay(True)
@@ -194,7 +205,7 @@ class Direct:
             .referer(False)
         )
         builder = builder.proxy(ProxyBuilder.all(proxy)) if proxy else builder.no_proxy()
-        client = self._clients[connect_s, proxy] = builder.build()
+        client = self._clients[connect_s, read_s, proxy] = builder.build()
         return client
 
 
