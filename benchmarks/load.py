@@ -12,176 +12,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import re
 import resource
-import time
-from array import array
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import cast
 
 import msgspec
 import uvloop
 
-from benchmarks.http1 import FramingError, ResponseReader, build_request
-from benchmarks.stats import Timetable, summary
+from benchmarks.client import Connection, clock
+from benchmarks.requests import chat_body, chat_request
+from benchmarks.stats import Timetable
+from benchmarks.tally import Result, Target
 from benchmarks.ticker import Ticker
 
 NANOSECONDS = 1_000_000_000
-_STAMPS = re.compile(rb"ns=(\d+)")
-_clock = time.monotonic_ns
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where requests go, as bytes ready to send: one request, or several that are sent in turn."""
-
-    port: int
-    requests: Sequence[bytes]
-    content_events: int = 0
-    """Content events that each answer must have; 0: the answers are not streams."""
-
-
-@dataclass(slots=True)
-class Result:
-    """What one run of the generator saw. Times in nanoseconds, one entry per good answer or event."""
-
-    elapsed_s: float = 0.0
-    cpu_s: float = 0.0
-    completed: int = 0
-    started: int = 0
-    events: int = 0
-    reconnects: int = 0
-    latency: array[int] = field(default_factory=lambda: array("q"))
-    first_event: array[int] = field(default_factory=lambda: array("q"))
-    event_delay: array[int] = field(default_factory=lambda: array("q"))
-    errors: Counter[str] = field(default_factory=Counter)
-    lateness: array[int] = field(default_factory=lambda: array("q"))
-    """Open loop only: how long after the intended start the generator itself was ready to send."""
-
-    @property
-    def failed(self) -> int:
-        """Requests that did not end as they must."""
-        return sum(self.errors.values())
-
-    def metrics(self) -> dict[str, float]:
-        """Return the figures of a report."""
-        out: dict[str, float] = {
-            "requests_per_s": self.completed / self.elapsed_s if self.elapsed_s else 0.0,
-            "requests": float(self.completed),
-            "errors": float(self.failed),
-            "load_cpu_share": self.cpu_s / self.elapsed_s if self.elapsed_s else 0.0,
-        }
-        if self.reconnects:
-            out["reconnects"] = float(self.reconnects)
-        out |= summary(self.latency, "latency")
-        if self.events:
-            out["events"] = float(self.events)
-            out["events_per_s"] = self.events / self.elapsed_s
-            out |= summary(self.first_event, "first_event")
-            out |= summary(self.event_delay, "event_delay")
-        if self.lateness:
-            out |= {k: v for k, v in summary(self.lateness, "lateness").items() if k.endswith(("p50_ms", "p99_ms"))}
-        return out
-
-
-class _Connection(asyncio.Protocol):
-    """One client connection with at most one request under way."""
-
-    __slots__ = ("_carry", "_marks", "_owner", "_reader", "_transport", "begin", "busy", "first", "total", "wanted")
-
-    def __init__(self, owner: _Run) -> None:
-        self._owner = owner
-        self._reader = ResponseReader()
-        self._carry = b""
-        self._marks: list[int] = []
-        self._transport: asyncio.Transport | None = None
-        self.begin = 0
-        self.first = 0
-        self.total = 0
-        self.wanted = 0
-        self.busy = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-
-    def send(self, request: bytes, begin_ns: int, content_events: int) -> None:
-        """Send a request; its latency counts from `begin_ns`."""
-        self.begin = begin_ns
-        self.first = self.total = 0
-        self.wanted = content_events
-        self.busy = True
-        self._carry = b""
-        self._marks.clear()
-        self._reader.reset()
-        assert self._transport is not None
-        self._transport.write(request)
-
-    @property
-    def open(self) -> bool:
-        return self._transport is not None and not self._transport.is_closing()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        now = _clock()
-        if not self.busy:
-            self.close()
-            return
-        try:
-            body = self._reader.feed(data)
-        except FramingError:
-            self._fail("framing")
-            return
-        if body and self.wanted:
-            self._events(body, now)
-        if self._reader.complete:
-            self._end(now)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        if self.busy:
-            if exc is None and self._reader.end_of_stream():
-                self._end(_clock())
-            else:
-                self._fail("cut" if self._reader.status else "no answer")
-        else:
-            self._owner.idle_lost(self)
-
-    def _events(self, body: bytes, now: int) -> None:
-        buffer = self._carry + body if self._carry else body
-        cut = buffer.rfind(b"\n\n")
-        if cut < 0:
-            self._carry = buffer
-            return
-        whole = buffer[: cut + 2]
-        self._carry = buffer[cut + 2 :]
-        if not self.first:
-            self.first = now
-        self.total += whole.count(b"\n\n")
-        # Only whole events are looked at, so a stamp is never cut.
-        self._marks.extend([now - int(stamp) for stamp in _STAMPS.findall(whole)])
-        if b"[DONE]" in whole:
-            self._carry = b""
-
-    def _end(self, now: int) -> None:
-        self.busy = False
-        if self._reader.close:
-            self.close()
-        error = ""
-        if self._reader.status != 200:
-            error = f"status {self._reader.status}"
-        elif self.wanted and len(self._marks) != self.wanted:
-            error = f"{len(self._marks)} of {self.wanted} events"
-        self._owner.finished(self, now, error, self._marks)
-
-    def _fail(self, error: str) -> None:
-        self.busy = False
-        self.close()
-        self._owner.finished(self, _clock(), error, self._marks)
 
 
 class _Run:
@@ -192,17 +36,17 @@ class _Run:
         self.result = Result()
         self.loop = asyncio.get_running_loop()
         self.done = self.loop.create_future()
-        self.connections: set[_Connection] = set()
+        self.connections: set[Connection] = set()
         self._requests = _cycle(target.requests)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def connect(self) -> _Connection:
+    async def connect(self) -> Connection:
         """Open one more connection."""
-        _, connection = await self.loop.create_connection(lambda: _Connection(self), "127.0.0.1", self.target.port)
+        _, connection = await self.loop.create_connection(lambda: Connection(self), "127.0.0.1", self.target.port)
         self.connections.add(connection)
         return connection
 
-    async def connect_some(self, count: int) -> list[_Connection]:
+    async def connect_some(self, count: int) -> list[Connection]:
         """Open connections one by one with pauses.
 
         Of servers whose workers share a listening socket, the first to wake takes all that come at once, and the other
@@ -221,12 +65,12 @@ class _Run:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def launch(self, connection: _Connection, begin_ns: int) -> None:
+    def launch(self, connection: Connection, begin_ns: int) -> None:
         """Send the next request."""
         self.result.started += 1
         connection.send(next(self._requests), begin_ns, self.target.content_events)
 
-    def finished(self, connection: _Connection, now: int, error: str, marks: list[int]) -> None:
+    def finished(self, connection: Connection, now: int, error: str, marks: list[int]) -> None:
         """Book an answer."""
         result = self.result
         if error:
@@ -240,11 +84,11 @@ class _Run:
                 result.event_delay.extend(marks)
         self.next(connection, now)
 
-    def next(self, connection: _Connection, now: int) -> None:
+    def next(self, connection: Connection, now: int) -> None:
         """Go on after an answer."""
         raise NotImplementedError
 
-    def idle_lost(self, connection: _Connection) -> None:
+    def idle_lost(self, connection: Connection) -> None:
         """A connection without a request went away: a keep-alive limit, no error."""
         self.connections.discard(connection)
 
@@ -255,12 +99,12 @@ class _Run:
 
     async def finish(self, limit_s: float) -> Result:
         """Wait for the end, at most `limit_s`; what is still open then is an error."""
-        begin, cpu = _clock(), _own_cpu()
+        begin, cpu = clock(), _own_cpu()
         try:
             await asyncio.wait_for(asyncio.shield(self.done), limit_s)
         except TimeoutError:
             self.result.errors["no end in time"] += sum(1 for c in self.connections if c.busy)
-        self.result.elapsed_s = (_clock() - begin) / NANOSECONDS
+        self.result.elapsed_s = (clock() - begin) / NANOSECONDS
         self.result.cpu_s = _own_cpu() - cpu
         for task in self._tasks:
             task.cancel()
@@ -279,7 +123,7 @@ class _ClosedRun(_Run):
         self._size = connections
         self._count = count
         self._stagger = stagger_s
-        self._deadline = _clock() + round(seconds * NANOSECONDS)
+        self._deadline = clock() + round(seconds * NANOSECONDS)
         self._live = 0
         self._seconds = seconds
 
@@ -287,14 +131,14 @@ class _ClosedRun(_Run):
         """Connect, then load."""
         ready = await self.connect_some(self._size)
         self._live = self._size
-        self._deadline = _clock() + round(self._seconds * NANOSECONDS)
+        self._deadline = clock() + round(self._seconds * NANOSECONDS)
         for index, connection in enumerate(ready):
             self.loop.call_later(self._stagger * index / self._size, self.next, connection, 0)
         return await self.finish(self._seconds + grace_s)
 
-    def next(self, connection: _Connection, now: int) -> None:
+    def next(self, connection: Connection, now: int) -> None:
         """Send the next request, or retire the connection."""
-        now = _clock()
+        now = clock()
         if now >= self._deadline or (self._count and self.result.started >= self._count):
             self._live -= 1
             if self._live == 0:
@@ -323,7 +167,7 @@ class _OpenRun(_Run):
     def __init__(self, target: Target, rate: float, seconds: float, connections: int, limit: int) -> None:
         super().__init__(target)
         self._rate, self._seconds, self._initial, self._limit = rate, seconds, connections, limit
-        self._free: deque[_Connection] = deque()
+        self._free: deque[Connection] = deque()
         self._waiting: deque[int] = deque()
         self._opening = 0
         self._under_way = 0
@@ -331,7 +175,7 @@ class _OpenRun(_Run):
     async def run(self, grace_s: float) -> Result:
         """Connect, then let the timetable begin."""
         self._free.extend(await self.connect_some(self._initial))
-        self._times = Timetable(_clock() + 20_000_000, self._rate, self._seconds)
+        self._times = Timetable(clock() + 20_000_000, self._rate, self._seconds)
         self._ticker = Ticker(self._tick)
         self._ticker.arm(self._times.start_ns, 0)
         try:
@@ -340,7 +184,7 @@ class _OpenRun(_Run):
             self._ticker.close()
 
     def _tick(self) -> None:
-        now = _clock()
+        now = clock()
         for intended in self._times.due(now):
             self.result.lateness.append(now - intended)
             self._under_way += 1
@@ -374,13 +218,13 @@ class _OpenRun(_Run):
         self._opening -= 1
         self._offer(connection)
 
-    def _offer(self, connection: _Connection) -> None:
+    def _offer(self, connection: Connection) -> None:
         if self._waiting:
             self.launch(connection, self._waiting.popleft())
         else:
             self._free.append(connection)
 
-    def next(self, connection: _Connection, now: int) -> None:  # noqa: ARG002
+    def next(self, connection: Connection, now: int) -> None:  # noqa: ARG002
         """Take a waiting arrival, or become free."""
         if connection.open:
             self._offer(connection)
@@ -432,29 +276,6 @@ def _own_cpu() -> float:
 def _cycle(requests: Sequence[bytes]) -> Iterator[bytes]:
     while True:
         yield from requests
-
-
-def chat_body(model: str, *, stream: bool = False, prompt_bytes: int = 0, tokens: int = 64) -> bytes:
-    """Return a chat request; `prompt_bytes` above 0 makes the prompt about that long, over several messages."""
-    messages = [{"role": "system", "content": "You are a helpful assistant."}]
-    if prompt_bytes:
-        # Turns of 4 KB with line ends, quotes and non-ASCII text, as a long conversation has.
-        turn = ('A line of the conversation, with a "quoted" word, a tab\t and an umlaut ä.\n' * 60)[:4000]
-        roles = ("user", "assistant")
-        messages += [{"role": roles[i % 2], "content": turn} for i in range(max(1, prompt_bytes // len(turn.encode())))]
-    messages.append({"role": "user", "content": "Say what a gateway is, in a few words."})
-    body: dict[str, object] = {"model": model, "messages": messages, "temperature": 0.7, "max_tokens": tokens}
-    if stream:
-        body["stream"] = True
-    return msgspec.json.encode(body)
-
-
-def chat_request(
-    port: int, headers: Sequence[tuple[str, str]], body: bytes, path: str = "/v1/chat/completions"
-) -> bytes:
-    """Return a POST with the headers that the official SDK sends, as far as they matter."""
-    always = [("accept", "application/json"), ("content-type", "application/json"), ("user-agent", "bench/1")]
-    return build_request("POST", path, f"127.0.0.1:{port}", [*always, *headers], body)
 
 
 def main() -> None:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import msgspec
 import uvloop
 
-from benchmarks import load
+from benchmarks import requests
 from benchmarks.peers.base import Running
 from benchmarks.processes import MB, Tree, cpu_between, system_busy_s
+from benchmarks.tally import Result, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,18 @@ class Context:
         prompt_bytes: int = 0,
         keys: list[str] | None = None,
         headers: list[tuple[str, str]] | None = None,
-    ) -> load.Target:
+    ) -> Target:
         """Return the requests for this target: one body, with the target's own key or with each of `keys`."""
-        body = load.chat_body(model, stream=events > 0, prompt_bytes=prompt_bytes)
+        body = requests.chat_body(model, stream=events > 0, prompt_bytes=prompt_bytes)
         port = self.running.port
         base = headers if headers is not None else self.running.headers
         if keys is None:
-            return load.Target(port, [load.chat_request(port, base, body)], events)
+            return Target(port, [requests.chat_request(port, base, body)], events)
         others = [pair for pair in base if pair[0] != "authorization"]
-        requests = [load.chat_request(port, [*others, ("authorization", f"Bearer {key}")], body) for key in keys]
-        return load.Target(port, requests, events)
+        sent = [requests.chat_request(port, [*others, ("authorization", f"Bearer {key}")], body) for key in keys]
+        return Target(port, sent, events)
 
-    def measure(self, run: Callable[[], Coroutine[object, object, load.Result]]) -> Outcome:
+    def measure(self, run: Callable[[], Coroutine[object, object, Result]]) -> Outcome:
         """Run a load and return its figures with CPU and memory of the target beside them."""
         tree = self.running.tree
         before = tree.sample() if tree else {}
@@ -107,7 +108,7 @@ class Context:
                 return
             time.sleep(0.1)
 
-    def _cost(self, outcome: Outcome, used: dict[str, float], total: float, result: load.Result) -> None:
+    def _cost(self, outcome: Outcome, used: dict[str, float], total: float, result: Result) -> None:
         metrics = outcome.metrics
         metrics["cpu_share"] = total / result.elapsed_s if result.elapsed_s else 0.0
         idle = self.facts.get("idle_cpu_share")
@@ -133,5 +134,5 @@ def mock_stats(port: int) -> dict[str, int]:
         connection.close()
 
 
-def _notes(result: load.Result) -> list[str]:
+def _notes(result: Result) -> list[str]:
     return [f"{count} x {name}" for name, count in result.errors.most_common(5)]

@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from benchmarks.load import chat_body
 from benchmarks.processes import Tree
+from benchmarks.requests import chat_body
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "data" / "bench"

@@ -8,6 +8,7 @@ import uvloop
 
 from benchmarks import load
 from benchmarks.measure import Context, Outcome
+from benchmarks.tally import Target
 
 UNARY = "mock-unary"
 BURST = "mock-burst-64-ns"
@@ -57,7 +58,7 @@ class Scenario(ABC):
 
 
 def closed(
-    context: Context, target: load.Target, *, connections: int, seconds: float, warm: float, stagger_s: float = 0.0
+    context: Context, target: Target, *, connections: int, seconds: float, warm: float, stagger_s: float = 0.0
 ) -> Outcome:
     """Warm up at the same load, then measure a closed loop.
 
@@ -70,7 +71,7 @@ def closed(
     )
 
 
-def opened(context: Context, target: load.Target, *, rate: float, seconds: float, warm: float) -> Outcome:
+def opened(context: Context, target: Target, *, rate: float, seconds: float, warm: float) -> Outcome:
     """Warm up at the same rate, then measure an open loop."""
     uvloop.run(load.open_loop(target, rate=rate, seconds=warm))
     outcome = context.measure(lambda: load.open_loop(target, rate=rate, seconds=seconds))

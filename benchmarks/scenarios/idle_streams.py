@@ -8,6 +8,7 @@ from benchmarks import load
 from benchmarks.measure import Context, Outcome, mock_stats
 from benchmarks.processes import MB, Memory
 from benchmarks.scenarios.base import DELAY, FIRST, IDLE, Scenario, closed
+from benchmarks.tally import Result
 
 STREAMS = 1000
 EVENTS = 10
@@ -47,8 +48,8 @@ class IdleStreams(Scenario):
         middle: dict[str, Memory] = {}
         seen = [0]
 
-        async def streams() -> load.Result:
-            running = asyncio.ensure_future(
+        async def streams() -> Result:
+            running = asyncio.get_running_loop().create_task(
                 load.closed_loop(
                     target, connections=count, seconds=ramp + 5, count=count, stagger_s=ramp, grace_s=EVENTS + 30
                 )

@@ -8,6 +8,7 @@ from benchmarks import load
 from benchmarks.measure import Context, Outcome
 from benchmarks.processes import MB
 from benchmarks.scenarios.base import LATENCY, RATE, REQUEST_COST, UNARY, Scenario, closed
+from benchmarks.tally import Result
 
 REQUESTS = 100_000
 SAMPLES = 10
@@ -39,8 +40,8 @@ class Soak(Scenario):
         samples: list[int] = []
         by_name: list[dict[str, int]] = []
 
-        async def parts() -> load.Result:
-            total = load.Result()
+        async def parts() -> Result:
+            total = Result()
             for _ in range(SAMPLES):
                 part = await load.closed_loop(target, connections=32, seconds=86_400, count=count // SAMPLES)
                 _add(total, part)
@@ -71,7 +72,7 @@ def _rss(context: Context) -> dict[str, int]:
     return out
 
 
-def _add(total: load.Result, part: load.Result) -> None:
+def _add(total: Result, part: Result) -> None:
     total.elapsed_s += part.elapsed_s
     total.cpu_s += part.cpu_s
     total.completed += part.completed

@@ -3,13 +3,14 @@
 import msgspec
 import pytest
 
-from benchmarks import load
+from benchmarks import load, requests
 from benchmarks.peers.base import free_port
+from benchmarks.tally import Target
 
 
 def aim(port, model, *, events=0, prompt_bytes=0):
-    body = load.chat_body(model, stream=events > 0, prompt_bytes=prompt_bytes)
-    return load.Target(port, [load.chat_request(port, [("authorization", "Bearer k")], body)], events)
+    body = requests.chat_body(model, stream=events > 0, prompt_bytes=prompt_bytes)
+    return Target(port, [requests.chat_request(port, [("authorization", "Bearer k")], body)], events)
 
 
 async def test_closed_loop_counts_what_the_mock_counted(mock):
@@ -75,9 +76,9 @@ async def test_open_loop_counts_refused_connections():
 
 
 def test_bodies():
-    body = msgspec.json.decode(load.chat_body("m", stream=True, prompt_bytes=500_000))
+    body = msgspec.json.decode(requests.chat_body("m", stream=True, prompt_bytes=500_000))
     assert body["stream"] is True
-    assert 480_000 < len(load.chat_body("m", prompt_bytes=500_000)) < 560_000
-    wire = load.chat_request(80, [("authorization", "Bearer k")], b"{}")
+    assert 480_000 < len(requests.chat_body("m", prompt_bytes=500_000)) < 560_000
+    wire = requests.chat_request(80, [("authorization", "Bearer k")], b"{}")
     assert wire.startswith(b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:80\r\n")
     assert b"content-length: 2\r\n\r\n{}" in wire
