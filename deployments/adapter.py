@@ -61,10 +61,11 @@ class AdapterPlane:
         if channel is None:
             raise UpstreamError(502, "The adapter replica does not know this channel yet.", klass="upstream_no_adapter")
         headers = list(channel.headers)
+        own = {name for name, _ in headers}  # among them what the client library adds on its own
         headers += [
-            (name.decode("latin-1"), value.decode("latin-1"))
+            (text, value.decode("latin-1"))
             for name, value in request.headers.items()
-            if name not in _OWN
+            if name not in _OWN and (text := name.decode("latin-1")) not in own
         ]
         stream = request.headers.get(STREAM_HEADER.encode()) == b"1"
         answer = await self._replica.direct.send(channel, request.path, headers, request.body, stream=stream)
