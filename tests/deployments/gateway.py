@@ -123,6 +123,7 @@ class Gateway:
         """Compile the table and hand it over as the Router does."""
         async with self.sessions() as session:
             data = await compiler.compile_table(session, self.settings.timeouts)
+        assert data is not None
         self.replica.apply(Update(table=table.encode(data)))
 
     async def add_key(self, name: str, **fields: Any) -> str:

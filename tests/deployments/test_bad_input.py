@@ -152,8 +152,10 @@ async def test_wrong_methods(gateway: Gateway, method: str, path: str, allowed: 
         "/v1/../v1/models",
         "/v1/chat%2Fcompletions",
         "/" + "x" * 900,
-    ]
-    + ["/api/v1/keys", "/console", "/"],
+        "/api/v1/keys",
+        "/console",
+        "/",
+    ],
 )
 async def test_unknown_paths(gateway: Gateway, path: str) -> None:
     answer = await gateway.get(path)

@@ -5,6 +5,7 @@ import gzip
 import os
 import time
 import zlib
+from collections.abc import Callable
 
 import brotli
 import msgspec
@@ -16,7 +17,7 @@ from tests.deployments.client import Client, request
 from tests.deployments.gateway import CHAT, Gateway, until
 from tests.deployments.mock import Upstream
 
-PACK = {
+PACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
     "GZIP": gzip.compress,

@@ -1,4 +1,4 @@
-"""What an upstream can do wrong: mapped, retried where that is safe, recorded, counted, and told without its secrets."""
+"""What an upstream can do wrong: mapped, retried where that is safe, recorded, and told without its secrets."""
 
 import asyncio
 import socket
