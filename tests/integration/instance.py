@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -83,6 +83,8 @@ class Instance:
                 raise RuntimeError(f"not ready after {START_S:.0f} s:\n{self.log()[-4000:]}")
             time.sleep(0.1)
         self.ready_s = time.monotonic() - began
+        if self._api is not None:
+            self._api.close()
         self._api = httpx.Client(
             base_url=f"{self.url}/api/v1", headers={"authorization": f"Bearer {self.token}"}, timeout=15.0
         )
@@ -123,15 +125,15 @@ class Instance:
         if self._process is not None:
             self._process.wait(5)
 
-    def left(self) -> list[psutil.Process]:
-        """Living processes of all launches of this instance."""
-        return [process for session in self._sessions for process in _of_session(session)]
+    def left(self, sessions: Sequence[int] | None = None) -> list[psutil.Process]:
+        """Living processes of all launches of this instance, or of some sessions only."""
+        return [process for session in sessions or self._sessions for process in _of_session(session)]
 
     def nothing_left(self, within_s: float = 5.0) -> str:
         """ "" when all processes are gone and the port is free, else what is there."""
         deadline = time.monotonic() + within_s
         while True:
-            found = "; ".join(" ".join(_command(process))[:100] for process in self.left())
+            found = "; ".join(" ".join(_command(process))[:100] for process in self.left(self._sessions[-1:]))
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     found += f"; port {self.port} accepts"

@@ -12,6 +12,7 @@ import pytest
 from tests.integration.conftest import MakeInstance
 from tests.integration.instance import Instance, eventually
 from tests.integration.load import MESSAGES, Load
+from tests.integration.test_stop import DRAIN_S, stop_under_streams
 
 CASES = [
     ("mock-unary", False),
@@ -37,7 +38,8 @@ _RECORDED = (
 def pool(make_module_instance: MakeInstance, upstream: str) -> Instance:
     """A gateway whose openai family runs in two Adapter replicas."""
     scale = {"min_replicas": 2, "max_replicas": 2}
-    instance = make_module_instance({"adapters": {"openai": {"placement": "pool", "scale": scale}}})
+    adapters = {"openai": {"placement": "pool", "scale": scale}}
+    instance = make_module_instance({"adapters": adapters, "timeouts": {"drain_s": DRAIN_S}})
     instance.start()
     instance.add_channel("mock", upstream, {"mock-*": ""})
     return instance
@@ -112,3 +114,7 @@ async def test_a_killed_adapter_replica_costs_only_what_it_carried(pool: Instanc
     assert seen.failures.total() + seen.ended_with_error_event <= 6, "no more than what was under way"
     rows = await asyncio.to_thread(pool.usage_of, seen.complete, 15.0, key="pool")
     assert seen.complete <= {row["request_id"] for row in rows}
+
+
+async def test_sigterm_lets_the_streams_of_the_pool_finish(pool: Instance, pool_key: str):
+    await stop_under_streams(pool, pool_key, lambda: pool.signal(signal.SIGTERM))

@@ -31,7 +31,7 @@ async def stop_under_streams(instance: Instance, key: str, stop: Callable[[], No
     ended_s = time.monotonic() - began
     code, _ = await asyncio.to_thread(instance.wait, STOPPED_S)
     stopped_s = time.monotonic() - began
-    left = await asyncio.to_thread(instance.nothing_left, 20.0)
+    left = await asyncio.to_thread(instance.nothing_left)
     gone_s = time.monotonic() - began
     print(
         f"\nstart {instance.ready_s:.1f} s; new connections refused after {refused_s:.2f} s, last stream over after "
@@ -85,7 +85,8 @@ async def test_kill_9_then_a_clean_start_then_sigterm(make_instance: MakeInstanc
     await refused(instance, killed)
     print(f"\nport free {time.monotonic() - killed:.2f} s after kill -9 of the launcher")
 
-    await asyncio.to_thread(instance.start)  # at once: what is left of Ray holds nothing that a new run needs
+    # At once: two agents of Ray live on for a minute, and hold nothing that a new run needs.
+    await asyncio.to_thread(instance.start)
     rows = await asyncio.to_thread(instance.usage_of, seen.complete)
     assert {row["request_id"] for row in rows} == seen.complete, "records in the journal outlive the run"
     await stop_under_streams(instance, key, lambda: instance.signal(signal.SIGTERM))
