@@ -33,6 +33,7 @@ class Link:
         self._router = ""
         self._log = logging.getLogger("gateway")
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     def start(self) -> None:
         """Begin polling."""
@@ -50,6 +51,7 @@ class Link:
 
     async def close(self) -> None:
         """Say goodbye and stop."""
+        self._closed = True  # Python 3.11's wait_for loses a cancellation that comes together with the answer
         if self._task is not None:
             self._task.cancel()
         report = self._report()
@@ -62,7 +64,7 @@ class Link:
 
     async def _run(self) -> None:
         silent = False
-        while True:
+        while not self._closed:
             report = self._report()
             if self._heard_at and not silent:
                 report.wait_s = POLL_S
