@@ -148,16 +148,16 @@ async def test_a_client_that_does_not_read_slows_the_upstream_and_not_the_memory
 
 
 async def test_a_slow_client_gets_every_byte(gateway: Gateway, upstream: Upstream) -> None:
-    pieces = [event("y" * 8000) for _ in range(200)]
+    pieces = [event("y" * 100_000) for _ in range(200)]
     upstream.behave = streams(*pieces, event(finish="stop"), b"data: [DONE]\n\n")
     await gateway.add_channel("hasty", upstream.url, models={"hasty": ""}, settings={"idle_timeout_s": 0.3})
     with slow_socket(gateway.port) as sock:
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(sock, gateway.raw({"stream": True, "model": "hasty"}))
         await asyncio.sleep(0.8)  # longer than the upstream may be silent: the client is slow, not the provider
-        received = b""
+        received = bytearray()
         while not received.endswith(b"0\r\n\r\n"):
-            received += await asyncio.wait_for(loop.sock_recv(sock, 65536), 5)
+            received += await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 5)
     assert received.count(b'yyyyyyyy"}') == 200
     assert (await gateway.record()).end == "complete"
 
