@@ -133,9 +133,8 @@ class StreamTap:
         Returns the bytes for the client (may be empty while an event is incomplete).
         """
         self.size += len(chunk)
-        return self._pass_to_boundary(chunk) if self._through else self._take(chunk)
-
-    def _take(self, chunk: bytes) -> bytes:
+        if self._through:
+            return self._pass_to_boundary(chunk)
         data = self._held + chunk if self._held else chunk
         if data.endswith((b"\n\n", b"\r\n\r\n")):
             self._held = b""
@@ -158,7 +157,7 @@ class StreamTap:
         if self._through or not rest:
             return b""
         out = self._events(rest)
-        return out if self.complete else b""
+        return out if self.complete or rest.isspace() else b""
 
     def counted(self, input_bytes: int) -> Usage:
         """The usage to book: the upstream's, or an estimate from what was seen (nothing seen costs nothing)."""
@@ -188,7 +187,8 @@ class StreamTap:
         if (found := _FINISH.search(data, 0, end)) is not None:
             self.finish_reason = found[1].decode()
         rest = data[end:]
-        return data[seen:end] + self._take(rest) if rest else data[seen:]
+        self.size -= len(rest)
+        return data[seen:end] + self.feed(rest) if rest else data[seen:]
 
     def _events(self, data: bytes) -> bytes:
         count = data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
