@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.protocols.chat.tap import MAX_HELD_BYTES, StreamTap
@@ -288,6 +288,7 @@ events = st.one_of(
 
 
 @settings(max_examples=200)
+@example([b"\n\n"] * 3, [10], False, True)
 @given(st.lists(events, max_size=8), st.lists(st.integers(0, 400), max_size=12), st.booleans(), st.booleans())
 def test_random_streams_in_random_chunks(parts: list[bytes], cuts: list[int], withhold: bool, crlf: bool) -> None:
     sent = b"".join(parts)

@@ -1,0 +1,144 @@
+"""The Router without Ray: what replicas are told, and what it forgets."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deployments import table
+from deployments.messages import Report, Update, decode_update, encode
+from deployments.router import Router
+from deployments.settings import Settings
+from deployments.telemetry import Histogram, Snapshot
+from storage import crypto, models
+from storage.repositories import channels, keys
+
+
+class Quiet(Router):
+    """A Router that the garbage collector does not stop a second time: Serve awaits `__del__`, Python does not."""
+
+    def __del__(self) -> None:  # type: ignore[override]
+        pass
+
+
+async def start(settings: Settings) -> Router:
+    router = Quiet.__new__(Quiet)
+    await Router.__init__(router, settings.model_dump())
+    return router
+
+
+@pytest.fixture
+async def router(tmp_path: Path, empty_database: Path) -> AsyncIterator[Router]:
+    """A Router on an empty database that looks for changes every 0.1 s."""
+    shutil.copy(empty_database, tmp_path / "gateway.db")
+    router = await start(Settings(data=str(tmp_path), router_poll_s=0.1))
+    yield router
+    await Router.__del__(router)
+
+
+async def sync(router: Router, **fields: object) -> Update:
+    usual: dict[str, object] = {"replica": "i1", "kind": "ingress", "pid": 1}
+    return decode_update(await router.sync(encode(Report(**{**usual, **fields}))))  # type: ignore[arg-type]
+
+
+async def add_channel(router: Router, name: str) -> None:
+    async with router._sessions.begin() as session:
+        await channels.create(session, models.Channel(name=name, provider="openai", models={name: ""}))
+
+
+async def test_a_new_replica_gets_everything_at_once(router: Router) -> None:
+    news = await sync(router, wait_s=5.0)
+    assert news.table is not None
+    assert news.flush_keys
+    version = table.decode(news.table).version
+    again = await sync(router, table_version=version, live_seq=news.live_seq, key_seq=news.key_seq)
+    assert (again.table, again.live, again.changed_keys, again.flush_keys) == (None, None, [], False)
+
+
+async def test_changes_wake_those_who_wait(router: Router) -> None:
+    news = await sync(router)
+    assert news.table is not None
+    known = {
+        "table_version": table.decode(news.table).version,
+        "live_seq": news.live_seq,
+        "key_seq": news.key_seq,
+        "wait_s": 5.0,
+    }
+    waiting = asyncio.get_running_loop().create_task(sync(router, **known))
+    await asyncio.sleep(0.02)
+    await add_channel(router, "m")
+    await router.refresh()
+    news = await asyncio.wait_for(waiting, 1.0)
+    assert news.table is not None
+    assert [row.name for row in table.decode(news.table).channels] == ["m"]
+    known["table_version"] = table.decode(news.table).version
+
+    waiting = asyncio.get_running_loop().create_task(sync(router, **known))
+    secret = crypto.new_key()
+    async with router._sessions.begin() as session:
+        await keys.create(session, models.Key(name="k", digest=crypto.digest(secret)))
+    news = await asyncio.wait_for(waiting, 1.0)  # nobody said it: found by looking
+    assert news.changed_keys == [crypto.digest(secret)]
+    assert not news.flush_keys
+
+
+async def test_a_quiet_poll_returns_in_time(router: Router) -> None:
+    news = await sync(router)
+    assert news.table is not None
+    version = table.decode(news.table).version
+    began = asyncio.get_running_loop().time()
+    news = await sync(router, table_version=version, live_seq=news.live_seq, key_seq=news.key_seq, wait_s=0.3)
+    assert news.table is None
+    assert 0.25 < asyncio.get_running_loop().time() - began < 1.0
+
+
+async def test_where_things_run_is_told(router: Router) -> None:
+    first = await sync(router)
+    await sync(router, replica="a1", kind="adapter:openai", url="http://h:1")
+    await sync(router, replica="a2", kind="adapter:openai", url="http://h:2")
+    await sync(router, replica="ad", kind="admin", url="http://h:3")
+    news = await sync(router, live_seq=first.live_seq)
+    assert news.live is not None
+    assert news.live.admin_url == "http://h:3"
+    assert [(pool.family, pool.urls) for pool in news.live.pools] == [("openai", ("http://h:1", "http://h:2"))]
+    await sync(router, replica="a1", kind="adapter:openai", url="http://h:1", leaving=True)
+    news = await sync(router, live_seq=news.live_seq)
+    assert news.live is not None
+    assert news.live.pools[0].urls == ("http://h:2",)
+    status = await router.status()
+    assert [row["replica"] for row in status["replicas"]] == ["a2", "ad", "i1"]
+
+
+def snapshot(requests: float) -> Snapshot:
+    return Snapshot(
+        {"gateway_requests_total": {("chat", "200", "complete"): requests}},
+        {"gateway_overhead_seconds": {("chat",): Histogram([1] * 12, 1.0)}},
+        {},
+    )
+
+
+async def test_counters_of_a_replica_that_left_stay(router: Router) -> None:
+    line = b'gateway_requests_total{end="complete",gen_ai_operation_name="chat",status="200"} '
+    await sync(router, replica="i1", snapshot=snapshot(5))
+    await sync(router, replica="i2", snapshot=snapshot(7))
+    assert line + b"12.0" in await router.scrape()
+    await sync(router, replica="i1", snapshot=snapshot(6), leaving=True)
+    assert line + b"13.0" in await router.scrape()
+    await sync(router, replica="i1", snapshot=snapshot(6), leaving=True)
+    assert line + b"13.0" in await router.scrape(), "a goodbye counts once"
+    assert line + b"6.0" in (await _restarted(router)), "and over a restart"
+
+
+async def _restarted(router: Router) -> bytes:
+    again = await start(router._settings)
+    try:
+        return await again.scrape()
+    finally:
+        await Router.__del__(again)
+
+
+async def test_old_and_lost_key_changes_flush(router: Router) -> None:
+    news = await sync(router, key_seq=999)
+    assert news.flush_keys, "a number from another database"
