@@ -14,6 +14,14 @@ from tests.integration.instance import ROOT, Instance
 
 MakeInstance = Callable[..., Instance]
 
+DRAIN_S = 4.0
+"""drain_s of the gateways that are stopped with streams open."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the one test after which the shared gateway is gone."""
+    config.addinivalue_line("markers", "ends_the_shared_gateway: runs last of its users")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is end to end, and may wait for a start on a busy machine."""
@@ -23,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(240))
+    # The users of the shared gateway first and the test that ends it last of them: an idle one would slow the others.
+    items.sort(key=lambda item: _place(item) if here in item.path.parents else -1)
+
+
+def _place(item: pytest.Item) -> int:
+    if "ends_the_shared_gateway" in item.keywords:
+        return 1
+    return 0 if "gateway" in getattr(item, "fixturenames", ()) else 2
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +100,7 @@ def make_module_instance(_instances: tuple[MakeInstance, list[Instance]]) -> Ite
 def gateway(_instances: tuple[MakeInstance, list[Instance]], upstream: str) -> Instance:
     """The shared gateway, with a channel `mock` for the models mock-*; put back what you change."""
     make, _ = _instances
-    instance = make()
+    instance = make({"timeouts": {"drain_s": DRAIN_S}})
     instance.start()
     instance.add_channel("mock", upstream, {"mock-*": ""}, priority=1)
     return instance

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.conftest import MakeInstance
+from tests.integration.conftest import DRAIN_S, MakeInstance
 from tests.integration.instance import Instance, eventually
 from tests.integration.load import MESSAGES, Load
-from tests.integration.test_stop import DRAIN_S, stop_under_streams
+from tests.integration.test_stop import stop_under_streams
 
 CASES = [
     ("mock-unary", False),

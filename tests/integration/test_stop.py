@@ -9,11 +9,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.integration.conftest import MakeInstance
+from tests.integration.conftest import DRAIN_S, MakeInstance
 from tests.integration.instance import Instance
 from tests.integration.load import Seen, open_streams
 
-DRAIN_S = 4.0
 STOPPED_S = DRAIN_S + 12.0
 """drain_s, and what Serve and Ray take for the rest on a busy machine."""
 
@@ -61,32 +60,32 @@ async def refused(instance: Instance, began: float) -> float:
     raise AssertionError("new connections are still accepted 10 s after the stop")
 
 
-@pytest.mark.parametrize("by_hand", [False, True], ids=["gateway-serve", "serve run"])
-async def test_ctrl_c(make_instance: MakeInstance, upstream: str, by_hand: bool):
-    instance = make_instance({"timeouts": {"drain_s": DRAIN_S}}, by_hand=by_hand)
+async def test_ctrl_c_of_serve_run_by_hand(make_instance: MakeInstance, upstream: str):
+    instance = make_instance({"timeouts": {"drain_s": DRAIN_S}}, by_hand=True)
     await asyncio.to_thread(instance.start)
     instance.add_channel("mock", upstream)
-    key = instance.add_key("k")
-    # A terminal sends SIGINT to the whole process group, Ray's own processes included.
-    await stop_under_streams(instance, key, lambda: os.killpg(instance.process.pid, signal.SIGINT))
+    await stop_under_streams(instance, instance.add_key("k"), lambda: ctrl_c(instance))
 
 
-async def test_kill_9_then_a_clean_start_then_sigterm(make_instance: MakeInstance, upstream: str):
-    instance = make_instance({"timeouts": {"drain_s": DRAIN_S}})
-    await asyncio.to_thread(instance.start)
-    instance.add_channel("mock", upstream)
-    key = instance.add_key("k")
-    async with open_streams(instance.url, key, "mock-burst-20", 20) as (seen, _):
+@pytest.mark.ends_the_shared_gateway
+async def test_kill_9_then_a_start_at_once_then_ctrl_c(gateway: Instance):
+    key = gateway.add_key("stop")
+    async with open_streams(gateway.url, key, "mock-burst-20", 20) as (seen, _):
         pass
     assert len(seen.complete) == 20
-    instance.signal(signal.SIGKILL)
+    gateway.signal(signal.SIGKILL)
     killed = time.monotonic()
-    instance.wait(5)
-    await refused(instance, killed)
+    gateway.wait(5)
+    await refused(gateway, killed)
     print(f"\nport free {time.monotonic() - killed:.2f} s after kill -9 of the launcher")
 
     # At once: two agents of Ray live on for a minute, and hold nothing that a new run needs.
-    await asyncio.to_thread(instance.start)
-    rows = await asyncio.to_thread(instance.usage_of, seen.complete)
+    await asyncio.to_thread(gateway.start)
+    rows = await asyncio.to_thread(gateway.usage_of, seen.complete, key="stop")
     assert {row["request_id"] for row in rows} == seen.complete, "records in the journal outlive the run"
-    await stop_under_streams(instance, key, lambda: instance.signal(signal.SIGTERM))
+    await stop_under_streams(gateway, key, lambda: ctrl_c(gateway))
+
+
+def ctrl_c(instance: Instance) -> None:
+    """A terminal sends SIGINT to the whole process group, Ray's own processes included."""
+    os.killpg(instance.process.pid, signal.SIGINT)
