@@ -17,7 +17,7 @@ from deployments.logs import configure
 from deployments.messages import Report
 from deployments.nodes import internal_host
 from deployments.pipeline import refuse
-from deployments.pool import CHANNEL_HEADER, FAILED_HEADER, STREAM_HEADER, TOKEN_HEADER
+from deployments.pool import CHANNEL_HEADER, FAILED_HEADER, TOKEN_HEADER
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.server import Server
@@ -27,7 +27,6 @@ from storage.crypto import load_master_key
 _OWN = {
     CHANNEL_HEADER.encode(),
     TOKEN_HEADER.encode(),
-    STREAM_HEADER.encode(),
     b"content-length",
     b"host",
     b"content-type",
@@ -67,13 +66,12 @@ class AdapterPlane:
             for name, value in request.headers.items()
             if name not in _OWN and (text := name.decode("latin-1")) not in own
         ]
-        stream = request.headers.get(STREAM_HEADER.encode()) == b"1"
-        answer = await self._replica.direct.send(channel, request.path, headers, request.body, stream=stream)
+        answer = await self._replica.direct.send(channel, request.path, headers, request.body)
         connection = request.connection
         try:
             values = ((name, answer.header(name)) for name in _PASSED)
             lines = "".join(f"{name}: {value}\r\n" for name, value in values if value is not None).encode()
-            if not stream:
+            if "event-stream" not in (answer.header("content-type") or ""):
                 connection.respond(answer.status, lines, await answer.whole(self._replica.settings.sizes.answer))
                 return
             connection.start_stream(answer.status, lines, b"")

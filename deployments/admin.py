@@ -123,7 +123,7 @@ class Admin:
                 }
             )
             async with asyncio.timeout(PROBE_S):
-                answer = await self._direct.send(channel, PATHS["chat"], list(channel.headers), body, stream=stream)
+                answer = await self._direct.send(channel, PATHS["chat"], list(channel.headers), body)
                 try:
                     status = answer.status
                     first = await _read(answer, began)

@@ -170,9 +170,7 @@ class Pipeline:
         headers = passthrough.request_headers(request.headers, channel.headers)
         exchange.deadline = loop.time() + channel.first_byte_s
         exchange.sent_at = time.monotonic()
-        answer = await self._replica.upstream_for(channel).send(
-            channel, PATHS[exchange.operation], headers, body, stream=head.stream
-        )
+        answer = await self._replica.upstream_for(channel).send(channel, PATHS[exchange.operation], headers, body)
         try:
             exchange.upstream_request_id = passthrough.upstream_request_id(answer.header)
             kind = answer.header("content-type") or ""

@@ -9,16 +9,12 @@ the provider come back as a header and become the same UpstreamError that an inl
 import time
 from collections.abc import Sequence
 
-from pyreqwest.request import StreamRequest
-from pyreqwest.response import Response
-
 from adapters.errors import UpstreamError
 from deployments.table import Channel
 from deployments.upstream import Answer, Direct
 
 CHANNEL_HEADER = "x-gateway-channel"
 TOKEN_HEADER = "x-gateway-internal"  # noqa: S105  # the name of a header
-STREAM_HEADER = "x-gateway-stream"
 FAILED_HEADER = "x-gateway-failed"
 """Set by an Adapter replica when the provider gave no answer.
 
@@ -42,24 +38,6 @@ class _Member:
         self.resting_until = 0.0
 
 
-class PooledAnswer(Answer):
-    """An answer that came through an Adapter replica; counts as its load until closed."""
-
-    __slots__ = ("_counted", "_member")
-
-    def __init__(self, request: StreamRequest, response: Response, member: _Member) -> None:
-        super().__init__(request, response)
-        self._member = member
-        self._counted = True
-
-    async def close(self) -> None:
-        """See Answer.close."""
-        if self._counted:
-            self._counted = False
-            self._member.open -= 1
-        await super().close()
-
-
 class _SilentError(Exception):
     """A replica of the pool did not answer."""
 
@@ -77,9 +55,7 @@ class Pooled:
         known = {member.url: member for member in self._members}
         self._members = [known.get(url) or _Member(url) for url in urls]
 
-    async def send(
-        self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
-    ) -> Answer:
+    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         """See Upstream.send."""
         if not self._members:
             raise UpstreamError(
@@ -91,34 +67,33 @@ class Pooled:
             ("content-type", "application/json"),
             (TOKEN_HEADER, self._token),
             (CHANNEL_HEADER, str(channel.id)),
-            (STREAM_HEADER, "1" if stream else "0"),
         ]
         now = time.monotonic()
         # A dead replica has no load: without a rest it would be the first choice for every request.
         choices = sorted(self._members, key=lambda each: (each.resting_until > now, each.open))
         for member in choices[:MAX_TRIED]:
             try:
-                return await self._send(member, path, relayed, body, stream=stream)
+                return await self._send(member, path, relayed, body)
             except _SilentError:
                 member.resting_until = time.monotonic() + REST_S
         raise UpstreamError(502, "The adapter replica did not answer.", klass="upstream_no_adapter")
 
-    async def _send(
-        self, member: _Member, path: str, headers: list[tuple[str, str]], body: bytes, *, stream: bool
-    ) -> Answer:
+    async def _send(self, member: _Member, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         """Raises _SilentError when the replica gave no answer, UpstreamError when it says that the provider did not."""
         member.open += 1
         try:
-            request, response = await self._direct.open(
-                "POST", member.url + path, headers, body, stream=stream, connect_s=2.0
-            )
+            answer = await self._direct.request("POST", member.url + path, headers, body, connect_s=2.0)
         except UpstreamError:
             member.open -= 1
             raise _SilentError from None
         except BaseException:
             member.open -= 1
             raise
-        answer = PooledAnswer(request, response, member)
+
+        def done() -> None:
+            member.open -= 1
+
+        answer.on_close = done
         failed = answer.header(FAILED_HEADER)
         if failed is not None:
             try:

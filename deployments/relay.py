@@ -47,9 +47,7 @@ async def forward(replica: Replica, request: Request) -> None:
     target = url + (request.path.encode("latin-1") + query).decode("latin-1")
     connection = request.connection
     try:
-        answer = await replica.direct.request(
-            request.method, target, headers, request.body, stream=True, connect_s=CONNECT_S
-        )
+        answer = await replica.direct.request(request.method, target, headers, request.body, connect_s=CONNECT_S)
     except UpstreamError:
         raise GatewayFault(
             503, "The admin API does not answer at the moment.", code="admin_away", retry_after="2"

@@ -42,7 +42,6 @@ async def test_leaving_in_a_stream_ends_the_upstream_call_and_is_booked(
     assert gateway.server.open_requests == gateway.server.open_streams == 0
 
 
-@pytest.mark.xfail(reason="pyreqwest 0.15 does not abort a request before its head has come", strict=True)
 @pytest.mark.parametrize("stream", [False, True])
 async def test_leaving_before_the_head_ends_the_upstream_call(
     gateway: Gateway, upstream: Upstream, stream: bool
