@@ -55,19 +55,21 @@ class Wire(asyncio.Protocol):
     async def ask(self, request: bytes, body: bytes, *, bodiless: bool) -> "Http1Answer":
         """Send a request; the answer once its head is there. Raises UpstreamError. Cancelling cuts the connection."""
         self._bodiless = bodiless
-        self._head = self.loop.create_future()
+        head: asyncio.Future[Http1Answer] = self.loop.create_future()
+        self._head = head
         if len(body) <= 65536:
             self._transport.write(request + body)
         else:
             self._transport.write(request)
             self._transport.write(body)
         try:
-            return await self._head
+            return await head
         except BaseException:
-            self.drop()
+            if head.done() and not head.cancelled() and head.exception() is None:
+                await head.result().close()  # came together with the cancellation; the connection may serve another now
+            else:
+                self.drop()
             raise
-        finally:
-            self._head = None
 
     def drop(self) -> None:
         """End the connection now."""
@@ -135,7 +137,8 @@ class Wire(asyncio.Protocol):
             self.drop()
             return
         self._answer = answer = Http1Answer(self, status, self._headers)
-        self._head.set_result(answer)
+        head, self._head = self._head, None  # before its task runs, another may already be asking on this connection
+        head.set_result(answer)
         if self._bodiless:  # the parser does not know that nothing follows: the connection is not used again
             self._answer = None
             answer.ended()

@@ -117,7 +117,7 @@ class Pipeline:
                 404, f"The model '{head.model}' does not exist here.", code="model_not_found", param="model"
             )
 
-        self._replica.watch.add(exchange)
+        self._replica.watch.add(exchange, request.task)
         tried: set[int] = set()
         reset: set[int] = set()
         failure: UpstreamError | None = None

@@ -23,9 +23,8 @@ class Watch:
         """Whether deadlines are being watched."""
         return not self._task.done()
 
-    def add(self, exchange: Exchange) -> None:
-        """Watch the exchange that the current task serves."""
-        task = asyncio.current_task()
+    def add(self, exchange: Exchange, task: asyncio.Task[None] | None) -> None:
+        """Watch an exchange and the task that serves it."""
         if task is not None:
             self._watched[exchange] = task
 

@@ -1,7 +1,7 @@
 """The HTTP/1.1 client towards providers, against raw servers: framing, reuse, TLS, codings, and what must not be."""
 
 import asyncio
-import datetime
+import datetime as dt
 import gzip
 import ipaddress
 import ssl
@@ -247,6 +247,34 @@ async def test_cancelling_before_the_head_and_dropping_after_it_cut_the_connecti
         assert len(gone) == 2
 
 
+async def test_many_at_once_share_kept_connections(pool: Http1Pool) -> None:
+    async with server(says(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY))) as port:
+
+        async def some() -> None:
+            for _ in range(25):
+                assert await ask(pool, port) == (200, BODY)
+
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(some() for _ in range(32)))
+
+
+async def test_cancelled_at_any_moment_nothing_else_breaks(pool: Http1Pool) -> None:
+    async with server(says(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY))) as port:
+
+        async def some(number: int) -> None:
+            for turn in range(25):
+                if (number + turn) % 3:
+                    assert await ask(pool, port) == (200, BODY)
+                else:
+                    task = asyncio.get_running_loop().create_task(ask(pool, port))
+                    await asyncio.sleep(0.0004 * (turn % 12))
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(some(number) for number in range(16)))
+
+
 async def test_a_kept_connection_that_the_provider_closed_is_not_used(pool: Http1Pool) -> None:
     async with server(says(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", close=True)) as port:
         for _ in range(3):
@@ -259,15 +287,15 @@ async def test_tls_with_a_trusted_and_with_an_unknown_certificate(
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
