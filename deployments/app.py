@@ -24,7 +24,7 @@ _QUIET = LoggingConfig(enable_access_log=False)
 # Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports
 # the deployment as failed.
 _COMMON: dict[str, Any] = {
-    "health_check_period_s": 2.0,
+    "health_check_period_s": 3.0,
     "health_check_timeout_s": 10.0,
     "graceful_shutdown_wait_loop_s": 0.2,
     "logging_config": _QUIET,

@@ -72,6 +72,7 @@ class Ingress:
         # What has been imported lives as long as the process: the collector need not walk it in the middle of requests.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
         await server.listen(settings.host, settings.port, shared=True)
         self._standby = replica.loop.create_task(self._stand_in())
 

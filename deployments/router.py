@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from deployments import compiler, metrics, table
+from deployments import compiler, metrics, nodes, table
 from deployments.messages import Live, Pool, Report, Update, decode_report, encode
 from deployments.settings import Settings
 from deployments.telemetry import Snapshot
@@ -35,6 +35,7 @@ class Router:
     """
 
     async def __init__(self, args: dict[str, Any]) -> None:  # type: ignore[misc]  # Serve awaits it
+        nodes.step_back()  # what it does can wait a moment; the data plane's requests cannot
         self._settings = settings = Settings.model_validate(args)
         self._log = logging.getLogger("gateway")
         self._id = f"{os.getpid()}-{time.time_ns()}"
