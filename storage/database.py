@@ -5,6 +5,7 @@ Owns addresses, drivers, pools and SQLite's pragmas. Holds no query about any no
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,12 @@ def _on_sqlite_connect(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     try:
         cursor.execute("PRAGMA busy_timeout = 10000")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            # Only while a database is new: another connection is at work in it, and SQLite does not wait for that.
+            # The mode is the file's; whoever connects next makes it.
+            pass
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
     finally:

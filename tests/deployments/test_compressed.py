@@ -23,7 +23,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
     "GZIP": gzip.compress,
     "deflate": zlib.compress,
     "br": lambda data: brotli.compress(data, quality=4),
-    "zstd": zstandard.ZstdCompressor().compress,
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
     "identity": bytes,
     "": bytes,
 }
