@@ -17,6 +17,7 @@ INLINE_BYTES = 64 * 1024
 """Compressed bodies up to this size are unfolded in the event loop; larger ones in a thread."""
 
 _STEP = 256 * 1024
+_ZSTD_STEP = 256  # unfolds to 8 MB at most: 64 blocks of 128 KB
 
 
 class _Decoder(Protocol):
@@ -92,16 +93,25 @@ def _stepwise(decoder: _Decoder, body: bytes, limit: int) -> bytes:
 
 
 def _zstd(body: bytes, limit: int) -> bytes:
+    """Frame by frame; fed in small steps, because what a step unfolds to cannot be bounded here."""
     pieces: list[bytes] = []
-    size = 0
-    with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(body, read_across_frames=True) as reader:
-        while piece := reader.read(_STEP):
-            size += len(piece)
-            if size > limit:
-                raise _too_large(limit)
-            pieces.append(piece)
-    if not pieces:
-        raise EOFError
+    size = at = 0
+    decoder: Any = None
+    while at < len(body):
+        if decoder is None:
+            decoder = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
+        end = min(at + _ZSTD_STEP, len(body))
+        piece = decoder.decompress(body[at:end])
+        at = end
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        pieces.append(piece)
+        if decoder.eof:
+            at -= len(decoder.unused_data)
+            decoder = None
+    if decoder is not None or not body:
+        raise EOFError  # cut before the end of a frame
     return b"".join(pieces)
 
 
