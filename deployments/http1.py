@@ -103,11 +103,11 @@ class Wire(asyncio.Protocol):
             self._broken()
             self.drop()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         """The provider has closed, or the connection broke, or it was dropped here."""
         self.usable = False
         answer = self._answer
-        if answer is not None and answer.until_close:
+        if answer is not None and answer.until_close and exc is None:  # a reset is no end
             self._answer = None
             answer.ended()
         else:

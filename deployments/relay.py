@@ -58,7 +58,7 @@ async def forward(replica: Replica, request: Request) -> None:
             for name, value in answer.headers()
             if name not in _ANSWER_DROPPED
         )
-        if answer.status in BODILESS:
+        if answer.status in BODILESS or request.method == "HEAD":
             connection.respond(answer.status, lines, b"")
             return
         length = answer.header("content-length")

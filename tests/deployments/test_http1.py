@@ -4,7 +4,9 @@ import asyncio
 import datetime as dt
 import gzip
 import ipaddress
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -172,6 +174,21 @@ async def test_what_is_no_answer(pool: Http1Pool, pieces: tuple[bytes, ...], kla
             await ask(pool, port)
     assert error.value.klass == klass
     assert str(port) not in error.value.message
+
+
+async def test_a_reset_is_not_the_end_of_a_body_without_a_length(pool: Http1Pool) -> None:
+    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nhalf")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        linger = struct.pack("ii", 1, 0)  # closing sends RST
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    async with server(resets) as port:
+        with pytest.raises(UpstreamError) as error:
+            await ask(pool, port)
+    assert error.value.klass == "upstream_cut"
 
 
 async def test_nobody_there(pool: Http1Pool, free_port: int) -> None:
