@@ -15,7 +15,7 @@ class UsageRecord(msgspec.Struct, array_like=True, gc=False):
     """What one request used, cost and how it went.
 
     Times: `started_at` is unix time in microseconds; each `*_us` is microseconds from the accept, 0 = did not happen.
-    Money: `cost` is nano-USD. Tokens: `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`,
+    Money: `cost`, `provider_cost` and `reserved` are nano-USD. Tokens: `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`,
     `reasoning_tokens` is a part of `output_tokens`.
     """
 
@@ -51,6 +51,13 @@ class UsageRecord(msgspec.Struct, array_like=True, gc=False):
     client_ip: str = ""
     finish_reason: str = ""
     upstream_request_id: str = ""
+    user_id: int = 0  # 0: the key belongs to nobody
+    organisation_id: int = 0  # 0: the user belongs to none
+    group: str = ""  # the group whose ratio was applied
+    accounts: str = ""  # ids of the limited accounts whose leases paid, "12,15"; "" for none
+    provider_cost: int = 0  # what the provider charges: before the ratios of group and channel
+    reserved: int = 0  # the worst case that the leases held before the request was sent
+    price_detail: str = ""  # compact JSON, the whole arithmetic of `cost`; "" where nothing was priced
 
 
 FIELDS: tuple[str, ...] = UsageRecord.__struct_fields__

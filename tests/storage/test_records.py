@@ -60,4 +60,13 @@ def test_the_order_of_the_fields_is_part_of_the_format() -> None:
     assert FIELDS[:4] == ("request_id", "started_at", "key_id", "channel_id")
     assert FIELDS[30] == "upstream_request_id"
     assert FIELDS.index("cost") == 19
-    assert encode(UsageRecord("r", 1))[:3] == b"\xdc\x00\x1f"
+    assert FIELDS[31:] == (
+        "user_id",
+        "organisation_id",
+        "group",
+        "accounts",
+        "provider_cost",
+        "reserved",
+        "price_detail",
+    )
+    assert encode(UsageRecord("r", 1))[:3] == b"\xdc\x00\x26"
