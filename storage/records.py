@@ -15,8 +15,8 @@ class UsageRecord(msgspec.Struct, array_like=True, gc=False):
     """What one request used, cost and how it went.
 
     Times: `started_at` is unix time in microseconds; each `*_us` is microseconds from the accept, 0 = did not happen.
-    Money: `cost`, `provider_cost` and `reserved` are nano-USD. Tokens: `cached_tokens` and `cache_write_tokens` are parts of `input_tokens`,
-    `reasoning_tokens` is a part of `output_tokens`.
+    Money: `cost`, `provider_cost` and `reserved` are nano-USD. Tokens: `cached_tokens` and `cache_write_tokens` are
+    parts of `input_tokens`, `reasoning_tokens` is a part of `output_tokens`.
     """
 
     request_id: str

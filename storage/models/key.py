@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, BigId, Digest, now
@@ -24,6 +24,9 @@ class Key(Base):
     admin: Mapped[bool] = mapped_column(default=False)  # may see routing details
     models: Mapped[list[str] | None] = mapped_column(default=None)  # allowed names and globs, None = all
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    user_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)  # None: it belongs to nobody
+    group: Mapped[str | None] = mapped_column(String(64), default=None)  # priced by this group, None = the user's
+    cost_cap: Mapped[int | None] = mapped_column(BigInteger, default=None)  # nano-USD per request, None = no cap
     origin: Mapped[str] = mapped_column(String(16), default="api")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
