@@ -23,9 +23,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.database import SchemaError
 
+PARTITIONED = "usage_records"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number that no other program in the same database is likely to choose.
 _ADVISORY_LOCK = 0x6C6C6D67617465
+
+
+def revisions() -> list[str]:
+    """All revisions that this version knows, oldest first."""
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def ours(name: str | None, kind: str, _parents: object) -> bool:
+    """False for the partitions of PostgreSQL, which no model describes: for Alembic's `include_name`."""
+    return kind != "table" or name is None or not name.startswith(f"{PARTITIONED}_")
 
 
 async def upgrade(engine: AsyncEngine) -> list[str]:

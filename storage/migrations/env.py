@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from alembic import context
 
 from storage.database import open_engine
+from storage.migrator import ours
 from storage.models import Base
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 def _run(connection: Connection) -> None:
     # render_as_batch: SQLite cannot alter most things in place.
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        include_name=ours,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

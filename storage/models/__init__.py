@@ -1,11 +1,40 @@
 """The tables, one file per noun. No queries here: those are in storage/repositories."""
 
+from storage.models.account import Account
 from storage.models.admin_token import AdminToken
 from storage.models.base import Base
+from storage.models.budget import Budget
 from storage.models.channel import Channel
+from storage.models.entry import Entry
+from storage.models.group import Group, GroupOverride
 from storage.models.key import Key, KeyChange
+from storage.models.lease import Lease
+from storage.models.organisation import Organisation
 from storage.models.price import Price
 from storage.models.revision import Revision
+from storage.models.rollup import UsageDay, UsageHour
+from storage.models.settlement import Settlement
 from storage.models.usage import Usage
+from storage.models.user import User
 
-__all__ = ["AdminToken", "Base", "Channel", "Key", "KeyChange", "Price", "Revision", "Usage"]
+__all__ = [
+    "Account",
+    "AdminToken",
+    "Base",
+    "Budget",
+    "Channel",
+    "Entry",
+    "Group",
+    "GroupOverride",
+    "Key",
+    "KeyChange",
+    "Lease",
+    "Organisation",
+    "Price",
+    "Revision",
+    "Settlement",
+    "Usage",
+    "UsageDay",
+    "UsageHour",
+    "User",
+]

@@ -11,7 +11,8 @@ from storage.models.base import Base
 class Usage(Base):
     """One finished request. Units as in UsageRecord: microseconds, tokens, nano-USD.
 
-    No foreign keys: a record outlives the key and the channel it names.
+    No foreign keys: a record outlives the key and the channel it names. On PostgreSQL the table is partitioned by
+    started_at (storage/partitions.py) and its primary key there is (request_id, started_at).
     """
 
     __tablename__ = "usage_records"
@@ -19,6 +20,9 @@ class Usage(Base):
         Index(None, "started_at"),
         Index(None, "key_id", "started_at"),
         Index(None, "channel_id", "started_at"),
+        Index(None, "user_id", "started_at"),
+        Index(None, "model", "started_at"),
+        Index(None, "batch"),
     )
 
     request_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -52,3 +56,11 @@ class Usage(Base):
     client_ip: Mapped[str] = mapped_column(String(64))
     finish_reason: Mapped[str] = mapped_column(String(64))
     upstream_request_id: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    organisation_id: Mapped[int] = mapped_column(BigInteger)
+    group: Mapped[str] = mapped_column(String(64))
+    accounts: Mapped[str] = mapped_column(String(255))
+    provider_cost: Mapped[int] = mapped_column(BigInteger)
+    reserved: Mapped[int] = mapped_column(BigInteger)
+    price_detail: Mapped[str] = mapped_column(Text)
+    batch: Mapped[str] = mapped_column(String(40))  # the batch it was settled in, "" before there were batches

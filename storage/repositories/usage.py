@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import rollups
 from storage.models import Usage
 from storage.records import UsageRecord
-from storage.repositories.usage_batch import insert_for
+from storage.repositories.usage_batch import insert_new
 
 GroupBy = Literal["key_id", "channel_id", "provider", "model", "operation", "status", "end", "day"]
 
@@ -36,12 +38,8 @@ class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def insert_many(session: AsyncSession, records: Sequence[UsageRecord]) -> None:
-    """Insert the records in one statement; a record whose request id is there already changes nothing."""
-    if not records:
-        return
-    statement, parameters = insert_for(session.get_bind().dialect.name, records)
-    connection = await session.connection()
-    await connection.exec_driver_sql(statement, parameters)
+    """Insert the records and add them to the roll-ups, without booking them; those there already change nothing."""
+    await rollups.add(session, await insert_new(session, records, token_hex(16)))
 
 
 async def get(session: AsyncSession, request_id: str) -> Usage | None:

@@ -1,0 +1,66 @@
+"""Making roll-ups anew from the usage records, while the gateway runs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, case, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+
+from storage.models import Usage
+from storage.rollups.groups import DAY_US, DIMENSIONS, HOUR_US, SUMS, Group, Sums
+from storage.rollups.upsert import DAYS, HOURS, upsert
+
+_RECORDS: Table = Usage.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
+
+
+async def rebuild(sessions: async_sessionmaker[AsyncSession], since: int, until: int) -> int:
+    """Sum up anew the days from the one of `since` to the one before `until` (unix microseconds); returns their rows.
+
+    One transaction for each day; settling waits that long. Days whose records retention has deleted must not be asked
+    for: nothing would be left of them.
+    """
+    rows = 0
+    for day in range(since - since % DAY_US, until, DAY_US):
+        async with sessions() as session:
+            rows += await _rebuild_day(await _clear(session, day), day)
+            await session.commit()
+    return rows
+
+
+async def _clear(session: AsyncSession, day: int) -> AsyncConnection:
+    """Delete the day's sums, and keep every batch that would add to them waiting until the end of the transaction.
+
+    Nothing may be read before: then a batch is either committed, and its records are seen with its sums, or it waits
+    here with its sums. PostgreSQL needs a lock for that. SQLite has the one write lock by now. In MySQL's repeatable
+    read the deletes lock the day's range, rows that do not exist yet included, and the first read makes the snapshot.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("LOCK TABLE usage_hourly, usage_daily IN SHARE ROW EXCLUSIVE MODE"))
+    connection = await session.connection()
+    if connection.dialect.name == "mysql":
+        await connection.execution_options(isolation_level="REPEATABLE READ")
+    for table in (HOURS, DAYS):
+        await connection.execute(delete(table).where(table.c.bucket >= day, table.c.bucket < day + DAY_US))
+    return connection
+
+
+async def _rebuild_day(connection: AsyncConnection, day: int) -> int:
+    usage = _RECORDS.c
+    dimensions = [usage[name] for name in DIMENSIONS]
+    counts = {"requests": func.count(), "first_tokens": func.sum(case((usage.first_token_us > 0, 1), else_=0))}
+    sums = [counts[name] if name in counts else func.sum(usage[name]) for name in SUMS]
+    rows = 0
+    for table, unit in ((HOURS, HOUR_US), (DAYS, DAY_US)):
+        bucket = (usage.started_at - usage.started_at % unit).label("bucket")
+        found = await connection.execute(
+            select(bucket, *dimensions, *sums)
+            .where(usage.started_at >= day, usage.started_at < day + DAY_US)
+            .group_by(bucket, *dimensions)
+        )
+        groups: dict[Group, Sums] = {
+            (row[0], tuple(row[1 : 1 + len(DIMENSIONS)])): [int(value) for value in row[1 + len(DIMENSIONS) :]]
+            for row in found
+        }
+        if groups:
+            await upsert(connection, table, groups)
+        rows += len(groups)
+    return rows
