@@ -1,0 +1,20 @@
+"""No overspend, conservation and idempotence over random interleavings of everything that can happen to a lease."""
+
+import asyncio
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from storage.database import migrate
+from tests.storage.ledger.machine import Interleavings
+
+
+def test_interleavings(database_url: str) -> None:
+    asyncio.run(migrate(database_url))
+    examples = 25 if database_url.startswith("sqlite") else 6
+    run_state_machine_as_test(
+        lambda: Interleavings(database_url),
+        settings=settings(
+            max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
