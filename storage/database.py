@@ -17,12 +17,17 @@ from sqlalchemy.pool import NullPool
 
 DEFAULT_URL = "sqlite+aiosqlite:///data/gateway.db"
 
+_EXAMPLES = "sqlite:///path/to/file, postgresql://user:password@host/name or mysql://user:password@host/name"
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
     "postgresql+asyncpg": "postgresql+asyncpg",
+    "mysql": "mysql+asyncmy",
+    "mariadb": "mysql+asyncmy",
+    "mysql+asyncmy": "mysql+asyncmy",
+    "mariadb+asyncmy": "mysql+asyncmy",
 }
 
 
@@ -39,11 +44,11 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except Exception as error:
-        msg = "the database URL cannot be read: expected sqlite:///path/to/file or postgresql://user:password@host/name"
+        msg = f"the database URL cannot be read: expected {_EXAMPLES}"
         raise DatabaseUrlError(msg) from error
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
-        msg = f"database {parsed.drivername!r} is not supported: use sqlite:///path/to/file or postgresql://user@host/name"
+        msg = f"database {parsed.drivername!r} is not supported: use {_EXAMPLES}"
         raise DatabaseUrlError(msg)
     parsed = parsed.set(drivername=driver)
     if driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
@@ -77,10 +82,11 @@ def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def open_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
-    """An engine for `url`, SQLite in WAL mode or PostgreSQL; connects at first use. Close it by `engine.dispose()`.
+def open_engine(url: str, *, pooled: bool = True, statement_s: float | None = 60) -> AsyncEngine:
+    """An engine for `url`: SQLite in WAL mode, PostgreSQL, MySQL or MariaDB. Close it by `engine.dispose()`.
 
-    Without `pooled` a connection is closed after use, for work that is done once.
+    It connects at first use. Without `pooled` a connection is closed after use, for work that is done once. A statement
+    that takes longer than `statement_s` on PostgreSQL is cancelled.
     """
     parsed = parse_url(url)
     options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
@@ -91,7 +97,11 @@ def open_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
         engine = create_async_engine(parsed, connect_args={"timeout": 10}, **options)
         event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
         return engine
-    arguments = {"timeout": 10, "command_timeout": 60, "server_settings": {"application_name": "llm-gateway"}}
+    if parsed.get_backend_name() == "mysql":
+        from storage.mysql import ENGINE_OPTIONS  # noqa: PLC0415 - its hooks are for those who use it
+
+        return create_async_engine(parsed, **ENGINE_OPTIONS, **options)
+    arguments = {"timeout": 10, "command_timeout": statement_s, "server_settings": {"application_name": "llm-gateway"}}
     return create_async_engine(parsed, connect_args=arguments, pool_pre_ping=True, **options)
 
 
@@ -104,11 +114,12 @@ async def migrate(url: str) -> list[str]:
     """Bring the schema up to date and return the revisions applied, oldest first; [] when there was nothing to do.
 
     Any number of processes may call this at once: one works, the others wait and find nothing left. Interrupted at any
-    point, nothing of it stays. Raises SchemaError when the database belongs to a newer version.
+    point, nothing of it stays, but for MySQL, where what was applied stays: a revision that was interrupted in the
+    middle has to be undone from a backup. Raises SchemaError when the database belongs to a newer version.
     """
     from storage.migrator import upgrade  # noqa: PLC0415 - Alembic's memory is not for processes that only open a database
 
-    engine = open_engine(url, pooled=False)
+    engine = open_engine(url, pooled=False, statement_s=None)  # an index of a large table takes its time
     try:
         return await upgrade(engine)
     finally:

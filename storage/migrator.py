@@ -45,11 +45,25 @@ async def upgrade(engine: AsyncEngine) -> list[str]:
     async with engine.connect() as connection:
         if not await connection.run_sync(_pending):
             return []
+    if engine.dialect.name == "mysql":
+        return await _upgrade_mysql(engine)
     async with _migration_lock(engine), engine.connect() as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         else:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 would run DDL outside a transaction
+        return await connection.run_sync(_upgrade)
+
+
+async def _upgrade_mysql(engine: AsyncEngine) -> list[str]:
+    from storage.mysql import LOCK  # noqa: PLC0415 - its hooks are for those who use it
+
+    # Every change of the schema commits there. Without a transaction the note of each revision does so too.
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if await connection.scalar(text(LOCK)) != 1:
+            msg = "another process has been migrating this database for ten minutes"
+            raise SchemaError(msg)
         return await connection.run_sync(_upgrade)
 
 

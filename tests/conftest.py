@@ -4,6 +4,7 @@ Must not hold fakes of our own code, and must not start anything that no test as
 """
 
 import atexit
+import getpass
 import itertools
 import os
 import shutil
@@ -86,6 +87,58 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
         _psql(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def mysql_url() -> Iterator[str]:
+    """URL ``mysql://...`` of a real MariaDB of this test session, over a Unix socket, with all rights."""
+    path = f"{os.environ['PATH']}:/usr/sbin"  # Debian's place of mariadbd, on the path of root only
+    programs = [shutil.which(name, path=path) for name in ("mariadb-install-db", "mariadbd", "mariadb")]
+    if None in programs:
+        pytest.skip("no mariadbd here: Debian's and Ubuntu's package mariadb-server has it")
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="gateway-mariadb-", dir=memory if os.access(memory, os.W_OK) else None))
+    options = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
+    prepare = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+    socket_file = folder / "socket"
+    # These databases do not outlive the session: waiting for the disk would only make the tests slower.
+    settings = [f"--socket={socket_file}", "--skip-networking", "--innodb-flush-log-at-trx-commit=0", "--debug-no-sync"]
+    try:
+        with (folder / "log").open("wb") as log:
+            subprocess.run([str(programs[0]), *options, *prepare], stdout=log, stderr=log, check=True)
+            process = subprocess.Popen([str(programs[1]), *options, *settings], stdout=log, stderr=log)
+        try:
+            _wait_for(process, lambda: _answers(socket_file), f"at {socket_file}", folder / "log")
+            yield f"mysql://root@localhost/mysql?unix_socket={socket_file}"
+        finally:
+            _end(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(socket_file: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(socket_file)) == 0
+
+
+@pytest.fixture
+def mysql_database(mysql_url: str) -> Iterator[str]:
+    """URL ``mysql://...`` of an empty database for one test; dropped afterwards."""
+    from sqlalchemy import URL, make_url
+
+    name = f"test_{os.getpid()}_{next(_database_numbers)}"
+    url: URL = make_url(mysql_url)
+    _mysql(url, f"CREATE DATABASE {name}")
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _mysql(url, f"DROP DATABASE {name}")
+
+
+def _mysql(url: Any, statement: str) -> None:
+    """Run one statement with the server's own client, so that no driver of ours is needed to prepare a test."""
+    command = ["mariadb", "--no-defaults", f"--socket={url.query['unix_socket']}", f"--user={url.username}"]
+    subprocess.run([*command, "-e", statement], check=True, capture_output=True)
+
+
 _database_numbers = itertools.count(1)
 
 
@@ -108,30 +161,36 @@ def redis_url(pick_port: Callable[[], int]) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([__redis_executable__, *settings], stdout=log, stderr=log)
     try:
-        _wait_for_port(process, port, folder / "log")
+        _wait_for(process, lambda: _listens(port), f"on port {port}", folder / "log")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for_port(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", ready: Callable[[], bool], where: str, log: Path) -> None:
     deadline = time.monotonic() + _SERVER_START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}: {log.read_text(errors='replace')}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if ready():
+            return
         time.sleep(0.02)
-    raise RuntimeError(
-        f"nothing listens on port {port} after {_SERVER_START_SECONDS:g} s: {log.read_text(errors='replace')}"
-    )
+    raise RuntimeError(f"nothing answers {where} after {_SERVER_START_SECONDS:g} s: {log.read_text(errors='replace')}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,11 +33,11 @@ async def _clear(session: AsyncSession, day: int) -> AsyncConnection:
     here with its sums. PostgreSQL needs a lock for that. SQLite has the one write lock by now. In MySQL's repeatable
     read the deletes lock the day's range, rows that do not exist yet included, and the first read makes the snapshot.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("LOCK TABLE usage_hourly, usage_daily IN SHARE ROW EXCLUSIVE MODE"))
-    connection = await session.connection()
-    if connection.dialect.name == "mysql":
-        await connection.execution_options(isolation_level="REPEATABLE READ")
+    dialect = session.get_bind().dialect.name
+    isolation = {"isolation_level": "REPEATABLE READ"} if dialect == "mysql" else {}
+    connection = await session.connection(execution_options=isolation)
+    if dialect == "postgresql":
+        await connection.execute(text("LOCK TABLE usage_hourly, usage_daily IN SHARE ROW EXCLUSIVE MODE"))
     for table in (HOURS, DAYS):
         await connection.execute(delete(table).where(table.c.bucket >= day, table.c.bucket < day + DAY_US))
     return connection

@@ -17,6 +17,9 @@ from storage.rollups.groups import DIMENSIONS, SUMS, Group, Sums, by_day, by_hou
 HOURS: Table = UsageHour.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
 DAYS: Table = UsageDay.__table__  # type: ignore[assignment]
 
+# A sum of money stops here: an upstream that reports absurd numbers must not hold up the settling of all others.
+_MOST = 2**63 - 1
+_MONEY = ("cost", "provider_cost")
 _COLUMNS = ("bucket", "digest", *DIMENSIONS, *SUMS)
 
 
@@ -37,7 +40,9 @@ async def upsert(connection: AsyncConnection, table: Table, groups: dict[Group, 
     circle.
     """
     rows = sorted((bucket, digest(dimensions), dimensions, sums) for (bucket, dimensions), sums in groups.items())
-    values = [(bucket, key, *dimensions, *sums) for bucket, key, dimensions, sums in rows]
+    values = [
+        (bucket, key, *dimensions, *[min(number, _MOST) for number in sums]) for bucket, key, dimensions, sums in rows
+    ]
     dialect = connection.dialect.name
     statement = _statement(dialect, table)
     if dialect == "postgresql":
@@ -57,18 +62,26 @@ def _statement(dialect: str, table: Table) -> str:
         # Columns as arrays: one statement and one round trip for any number of rows.
         types = [table.c[column].type.compile(words).split("(")[0] for column in _COLUMNS]
         arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
-        sums = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in SUMS)
+        sums = ", ".join(
+            f"{column} = least({name}.{column}::numeric + excluded.{column}, {_MOST})"
+            if column in _MONEY
+            else f"{column} = {name}.{column} + excluded.{column}"
+            for column in SUMS
+        )
         return (
             f"INSERT INTO {name} ({_quoted(words)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
             f"ON CONFLICT (bucket, digest) DO UPDATE SET {sums}"
         )
     if dialect == "sqlite":
-        words, mark, conflict, new = sqlite.dialect(), "?", "ON CONFLICT (bucket, digest) DO UPDATE SET", "excluded.{}"
+        words, mark, conflict = sqlite.dialect(), "?", "ON CONFLICT (bucket, digest) DO UPDATE SET"
+        # Beyond 64 bits SQLite goes on in floating point, which the smaller of the two ends.
+        money, other = "min({0} + excluded.{0}, {1})", "{0} + excluded.{0}"
     else:
         # VALUES(): MariaDB has no other name for the new row.
-        words, mark, conflict, new = mysql.dialect(), "%s", "ON DUPLICATE KEY UPDATE", "VALUES({})"
+        words, mark, conflict = mysql.dialect(), "%s", "ON DUPLICATE KEY UPDATE"
+        money, other = "LEAST(CAST({0} AS DECIMAL(30)) + VALUES({0}), {1})", "{0} + VALUES({0})"
     marks = ", ".join([mark] * len(_COLUMNS))
-    sums = ", ".join(f"{column} = {column} + {new.format(column)}" for column in SUMS)
+    sums = ", ".join(f"{column} = {(money if column in _MONEY else other).format(column, _MOST)}" for column in SUMS)
     return f"INSERT INTO {name} ({_quoted(words)}) VALUES ({marks}) {conflict} {sums}"  # noqa: S608
 
 

@@ -1,4 +1,4 @@
-"""Owns the databases of the storage tests: every test that asks for one runs on SQLite and on a real PostgreSQL."""
+"""Owns the databases of the storage tests: every test that asks for one runs on SQLite, PostgreSQL and MariaDB."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,12 +11,12 @@ from storage.database import migrate, open_engine, session_factory
 from storage.records import UsageRecord
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres", "mysql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, as an operator would write it."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/gateway.db"
-    url: str = request.getfixturevalue("postgres_database")
+    url: str = request.getfixturevalue(f"{request.param}_database")
     return url
 
 

@@ -79,6 +79,13 @@ async def test_they_equal_the_sums_of_the_records(sessions: Sessions, make_recor
     await check(sessions)
 
 
+async def test_absurd_amounts_stop_at_64_bits(sessions: Sessions, make_record: MakeRecord) -> None:
+    for batch in range(3):
+        await settle(sessions, [make_record(f"r{batch}.{number}", cost=2**70) for number in range(600)], str(batch))
+    async with sessions() as session:
+        assert (await session.scalars(select(UsageDay.cost))).all() == [2**63 - 1]
+
+
 async def test_batches_that_settle_at_once_add_up(sessions: Sessions, make_record: MakeRecord) -> None:
     batches = [some(make_record, 50 * number, 100) for number in range(8)]
     await asyncio.gather(*(settle(sessions, batch, str(number)) for number, batch in enumerate(batches)))
