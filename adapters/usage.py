@@ -11,10 +11,32 @@ Count: TypeAlias = int | float | None
 """A token count on the wire; some servers write 12.0."""
 
 
+class Extra(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts that few requests have.
+
+    `cache_write_1h` (written for an hour in place of five minutes) is a part of the cache writes, `image_*` and
+    `audio_*` are parts of input and output. `media_ms` are milliseconds of audio or video, `images` are images made,
+    by "size/quality", `tools` are calls of tools that the provider ran, by name.
+    """
+
+    cache_write_1h: int = 0
+    image_input: int = 0
+    image_output: int = 0
+    audio_input: int = 0
+    audio_output: int = 0
+    media_ms: int = 0
+    images: dict[str, int] | None = None
+    tools: dict[str, int] | None = None
+
+
+NO_EXTRA = Extra()
+
+
 class Usage(msgspec.Struct, gc=False):
     """Tokens of one request. `cached` and `cache_write` are parts of `input`, `reasoning` is a part of `output`.
 
-    `source` is "upstream" (counted by the provider), "estimate" (counted here from what passed through) or "none".
+    `extra` is None where nothing of it was counted. `source` is "upstream" (counted by the provider), "estimate"
+    (counted here from what passed through) or "none".
     """
 
     input: int = 0
@@ -23,15 +45,25 @@ class Usage(msgspec.Struct, gc=False):
     cache_write: int = 0
     reasoning: int = 0
     source: str = "none"
+    extra: Extra | None = None
 
 
 class _InputDetails(msgspec.Struct, gc=False):
     cached_tokens: Count = None
     cache_write_tokens: Count = None
+    audio_tokens: Count = None
+    image_tokens: Count = None
 
 
 class _OutputDetails(msgspec.Struct, gc=False):
     reasoning_tokens: Count = None
+    audio_tokens: Count = None
+    image_tokens: Count = None
+
+
+class _ServerTools(msgspec.Struct, gc=False):
+    # OpenRouter and Anthropic's models, https://openrouter.ai/docs/use-cases/usage-accounting (2026-11)
+    web_search_requests: Count = None
 
 
 class WireUsage(msgspec.Struct, gc=False):
@@ -43,6 +75,7 @@ class WireUsage(msgspec.Struct, gc=False):
     prompt_tokens_details: _InputDetails | None = None
     completion_tokens_details: _OutputDetails | None = None
     prompt_cache_hit_tokens: Count = None  # DeepSeek's spelling of cached tokens
+    server_tool_use: _ServerTools | None = None
 
     def counted(self) -> Usage:
         """The same counts in our terms; what a broken upstream counts below zero is zero."""
@@ -57,7 +90,22 @@ class WireUsage(msgspec.Struct, gc=False):
         reasoning = 0
         if self.completion_tokens_details is not None:
             reasoning = min(_number(self.completion_tokens_details.reasoning_tokens), output)
-        return Usage(prompt, output, cached, min(written, prompt - cached), reasoning, "upstream")
+        return Usage(prompt, output, cached, min(written, prompt - cached), reasoning, "upstream", self._extra())
+
+    def _extra(self) -> Extra | None:
+        """Audio, images and tools; None for the many answers that have none of them."""
+        taken, given, tools = self.prompt_tokens_details, self.completion_tokens_details, self.server_tool_use
+        if taken is None and given is None and tools is None:
+            return None
+        searches = _number(tools.web_search_requests) if tools is not None else 0
+        found = Extra(
+            image_input=_number(taken.image_tokens) if taken is not None else 0,
+            audio_input=_number(taken.audio_tokens) if taken is not None else 0,
+            image_output=_number(given.image_tokens) if given is not None else 0,
+            audio_output=_number(given.audio_tokens) if given is not None else 0,
+            tools={"web_search": searches} if searches else None,
+        )
+        return None if found == NO_EXTRA else found
 
 
 def _number(count: Count) -> int:

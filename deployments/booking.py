@@ -7,9 +7,9 @@ from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
 from deployments.replica import Replica
 from storage.journal import JournalFull, JournalWriter
-from storage.prices import PriceEntry, cost
+from storage.pricing import FREE, ONE, Charge, Tariff, rate
 
-_MAX_PRICES = 10_000
+_NO_CHARGE = Charge(0, 0, "")
 
 
 class Booking:
@@ -18,8 +18,6 @@ class Booking:
     def __init__(self, replica: Replica, journal: JournalWriter) -> None:
         self._replica = replica
         self._journal = journal
-        self._prices: dict[tuple[str, str], PriceEntry | None] = {}
-        replica.on_table.append(self._prices.clear)
 
     def ensure_room(self) -> None:
         """See pipeline.Ledger."""
@@ -35,15 +33,11 @@ class Booking:
         if exchange.settled:  # the client left while an answer that is booked was being finished
             return
         exchange.settled = True
-        usage = exchange.usage
-        amount = 0
-        price_id = 0
-        if usage.source != "none":
-            price = self._price(exchange.provider, exchange.upstream_model)
-            if price is not None:
-                price_id = price.id
-                amount = cost(price, usage.input, usage.cached, usage.cache_write, usage.output)
-        record = exchange.record(amount, price_id, self._replica.name)
+        tariff = self.tariff(exchange) if exchange.usage.source != "none" else None
+        charge = _NO_CHARGE if tariff is None else self._charge(exchange, tariff)
+        record = exchange.record(charge.amount, 0 if tariff is None else tariff.id, self._replica.name)
+        record.provider_cost = charge.provider_amount
+        record.price_detail = charge.detail
         try:
             self._journal.append(record)
         except (JournalFull, OSError, ValueError) as error:
@@ -53,12 +47,19 @@ class Booking:
             self._replica.telemetry.count("gateway_records_lost_total", ())
         self._replica.telemetry.request(record, record.model if self._replica.table.knows(record.model) else "other")
 
-    def _price(self, provider: str, model: str) -> PriceEntry | None:
-        try:
-            return self._prices[provider, model]
-        except KeyError:
-            pass
-        price = self._replica.prices.find(provider, model)
-        if len(self._prices) < _MAX_PRICES:
-            self._prices[provider, model] = price
-        return price
+    def tariff(self, exchange: Exchange) -> Tariff | None:
+        """The price of the model at the channel when the request began; None: it has none, and is not free either."""
+        found = self._replica.prices.find(exchange.provider, exchange.upstream_model, exchange.started_at // 1_000_000)
+        if found is None:
+            channel = self._replica.table.channels.get(exchange.channel_id)
+            return FREE if channel is not None and channel.local else None
+        return found
+
+    def _charge(self, exchange: Exchange, tariff: Tariff) -> Charge:
+        channel = self._replica.table.channels.get(exchange.channel_id)
+        return rate(
+            tariff,
+            exchange.usage,
+            channel_ratio=ONE if channel is None else channel.price_ratio,
+            at=exchange.started_at // 1_000_000,
+        )

@@ -3,13 +3,18 @@
 Reads only; one session, closed before anything else is awaited.
 """
 
+import time
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.registry import PROVIDERS
+from deployments.local import is_local
 from deployments.settings import Timeouts
-from deployments.table import ChannelRow, PriceRow, TableData, setting
+from deployments.table import ChannelRow, TableData, setting
 from storage.models import Channel
-from storage.repositories import channels, prices, revisions
+from storage.pricing.book import needed
+from storage.pricing.units import ONE, millionths
+from storage.repositories import channels, groups, prices, revisions
 
 
 async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | None = None) -> TableData | None:
@@ -18,31 +23,21 @@ async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | 
     if version == known:
         return None
     rows = [channel_row(channel, timeouts) for channel in await channels.list_all(session) if channel.enabled]
-    costs = [
-        PriceRow(
-            price.id,
-            price.provider,
-            price.model,
-            price.input,
-            price.output,
-            price.cache_read,
-            price.cache_write,
-            price.source,
-        )
-        for price in await prices.list_all(session)
-    ]
-    return TableData(version, rows, costs)
+    costs = needed(await prices.list_all(session), int(time.time()))
+    return TableData(version, rows, costs, await groups.ratios(session))
 
 
 def channel_row(channel: Channel, timeouts: Timeouts) -> ChannelRow:
     """One channel with its own timeouts or the defaults."""
     provider = PROVIDERS.get(channel.provider) or PROVIDERS["openai-compatible"]
+    base_url = channel.base_url or provider.base_url
+    ratio = (channel.settings or {}).get("price_ratio")
     return ChannelRow(
         id=channel.id,
         name=channel.name,
         provider=channel.provider,
         family=provider.family,
-        base_url=channel.base_url or provider.base_url,
+        base_url=base_url,
         secret=channel.secret or b"",
         models=dict(channel.models),
         priority=channel.priority,
@@ -53,4 +48,6 @@ def channel_row(channel: Channel, timeouts: Timeouts) -> ChannelRow:
         first_byte_s=setting(channel.settings, "first_byte_timeout_s", timeouts.first_byte_s),
         idle_s=setting(channel.settings, "idle_timeout_s", timeouts.idle_s),
         proxy=str((channel.settings or {}).get("proxy") or ""),
+        price_ratio=ONE if ratio is None else millionths(str(ratio)),
+        local=is_local(base_url),
     )

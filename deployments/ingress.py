@@ -22,10 +22,10 @@ from deployments.replica import Replica
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from deployments.telemetry import Snapshot
-from storage import prices
 from storage.crypto import load_master_key
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
+from storage.pricing import library
 from storage.records import UsageRecord
 from storage.repositories import keys, usage
 
@@ -67,7 +67,7 @@ class Ingress:
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
         await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
-        await asyncio.to_thread(prices.warm_up)  # half a second once, not in the first request with a dated model name
+        await asyncio.to_thread(library.warm_up)  # half a second once, not in the first request with a dated model name
         await asyncio.to_thread(ports.check, settings.host, settings.port)
         # What has been imported lives as long as the process: the collector need not walk it in the middle of requests.
         gc.collect()

@@ -56,8 +56,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"The gateway cannot start.\n{error}")
     for revision in done.migrations:
         _say(f"database: applied {revision}")
-    if done.prices:
-        _say(f"prices: {done.prices} from the price library")
+    if done.prices.stored:
+        _say(f"prices: {done.prices.stored} from the price library")
+    if done.prices.waiting:
+        _say(f"prices: the price library has {done.prices.waiting} others; `gateway prices sync` shows them")
     _raise_file_limit()
     _say("starting Ray and the gateway (about 15 s)")
     threading.Thread(target=_greet, args=(settings, done), daemon=True).start()

@@ -22,7 +22,7 @@ from deployments.telemetry import Telemetry
 from deployments.upstream import Direct, Upstream
 from deployments.watch import Watch
 from storage.crypto import SealError, SecretBox, derive
-from storage.prices import PriceBook, PriceEntry
+from storage.pricing import PriceBook
 
 
 class Replica:
@@ -106,8 +106,8 @@ class Replica:
                     "channel %s cannot be used: %s", row.name, error
                 )
         usable = [row for row in data.channels if row.id in secrets]
-        self.table = RouteTable(TableData(data.version, usable, data.prices), secrets)
-        self.prices = PriceBook(PriceEntry(*msgspec.structs.astuple(row)) for row in data.prices)
+        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets)
+        self.prices = PriceBook(data.prices)
         self.has_table.set()
         for callback in self.on_table:
             callback()

@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deployments.settings import Settings, admin_token, secret_key
-from storage import prices, private_file
+from storage import private_file
 from storage.crypto import digest, load_master_key, new_admin_token
 from storage.database import DatabaseUrlError, SchemaError, migrate, open_engine, parse_url, session_factory
+from storage.pricing import seeding
 from storage.repositories import admin_tokens
 
 ENVIRONMENT_TOKEN = "environment"  # noqa: S105  # the name of a token
@@ -27,7 +28,7 @@ class Prepared(msgspec.Struct):
     """What was done. `new_admin_token` is set once, at a first start without GATEWAY_ADMIN_TOKEN."""
 
     migrations: list[str]
-    prices: int
+    prices: seeding.Seeded
     new_admin_token: str = ""
 
 
@@ -54,11 +55,11 @@ async def prepare(settings: Settings) -> Prepared:
 
 
 async def _prepare_database(settings: Settings) -> Prepared:
-    done = Prepared(await migrate(settings.database), 0)
+    done = Prepared(await migrate(settings.database), seeding.Seeded())
     engine = open_engine(settings.database)
     try:
         async with session_factory(engine).begin() as session:
-            done.prices = await prices.seed(session)
+            done.prices = await seeding.seed(session)
         async with session_factory(engine).begin() as session:
             configured = admin_token()
             if configured:

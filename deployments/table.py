@@ -13,11 +13,14 @@ from typing import Any
 
 import msgspec
 
+from storage.pricing import ONE, PriceEntry, Ratios
+
 
 class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
     """A channel as it travels: `secret` is sealed.
 
-    `models` maps public names or globs to upstream names ("" = the same).
+    `models` maps public names or globs to upstream names ("" = the same). `price_ratio` (millionths) multiplies what
+    its requests cost; `local` says that it is on this machine, where a model without a price costs nothing.
     """
 
     id: int
@@ -35,19 +38,8 @@ class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
     first_byte_s: float
     idle_s: float
     proxy: str
-
-
-class PriceRow(msgspec.Struct, frozen=True, array_like=True):
-    """A price in nano-USD per 1,000,000 tokens; None: as `input`."""
-
-    id: int
-    provider: str
-    model: str
-    input: int
-    output: int
-    cache_read: int | None
-    cache_write: int | None
-    source: str
+    price_ratio: int = ONE
+    local: bool = False
 
 
 class TableData(msgspec.Struct, frozen=True, array_like=True):
@@ -55,7 +47,8 @@ class TableData(msgspec.Struct, frozen=True, array_like=True):
 
     version: int
     channels: list[ChannelRow]
-    prices: list[PriceRow]
+    prices: list[PriceEntry]
+    ratios: Ratios = Ratios()
 
 
 READ_MARGIN_S = 5.0
@@ -73,7 +66,9 @@ class Channel:
         "headers",
         "id",
         "idle_s",
+        "local",
         "name",
+        "price_ratio",
         "priority",
         "provider",
         "proxy",
@@ -96,6 +91,8 @@ class Channel:
         self.idle_s = row.idle_s
         self.read_s = max(row.first_byte_s, row.idle_s) + READ_MARGIN_S
         self.proxy = row.proxy
+        self.price_ratio = row.price_ratio
+        self.local = row.local
         headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "ray-llm-gateway"}
         if secret:
             headers["authorization"] = f"Bearer {secret}"
@@ -130,7 +127,7 @@ class RouteTable:
 
     def __init__(self, data: TableData, secrets: Mapping[int, str]) -> None:
         self.version = data.version
-        self.prices = data.prices
+        self.ratios = data.ratios
         self.channels = {row.id: Channel(row, secrets.get(row.id, "")) for row in data.channels}
         self._exact: dict[str, list[Target]] = {}
         globs: dict[str, list[Target]] = {}

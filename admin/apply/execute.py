@@ -1,5 +1,6 @@
 """Carrying out the steps of a plan in one transaction, which the caller commits. It decides nothing."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ async def make_plan(session: AsyncSession, services: Services, document: Documen
     if document.keys is not None:
         steps += key_steps(document.keys, await keys.list_all(session), prune=prune)
     if document.prices is not None:
-        steps += price_steps(document.prices, await prices.list_all(session, source="apply"), prune=prune)
+        versions = await prices.list_all(session, source="apply")
+        steps += price_steps(document.prices, versions, int(time.time()), prune=prune)
     return steps
 
 
@@ -49,8 +51,8 @@ async def _write(session: AsyncSession, step: Step) -> None:
 
 
 async def _write_price(session: AsyncSession, step: Step) -> None:
-    # A stored price never changes (see admin/endpoints/prices.py), so an update is a new row in place of the old one.
-    if step.row is not None:
-        await prices.remove(session, step.row)
-    if step.action != "delete":
+    # A stored price never changes (see admin/endpoints/prices.py), so an update is a new version.
+    if step.action == "delete":
+        await prices.retire(session, step.row, int(time.time()))
+    else:
         await prices.create(session, Price(**(step.columns or {})))

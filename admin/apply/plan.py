@@ -14,11 +14,12 @@ from admin.schemas.apply import Action, Change, Kind
 from admin.schemas.base import Fields, time_text
 from admin.schemas.channel import ChannelCreate
 from admin.schemas.key import KeyCreate
-from admin.schemas.price import AMOUNTS, PriceSet, nano_to_usd
+from admin.schemas.price import COLUMNS, PriceSet, shown_columns
 from admin.services import ProviderInfo
 from storage import crypto
 from storage.crypto import SecretBox
 from storage.models import Channel, Key, Price
+from storage.repositories.prices import begun
 
 ORIGIN = "apply"
 _CHANGED = "changed"
@@ -135,23 +136,41 @@ def _price_name(provider: str, model: str) -> str:
     return f"{model} ({provider})" if provider else model
 
 
-def _usd(amount: int | None) -> str | None:
-    return None if amount is None else nano_to_usd(amount)
+def price_steps(wanted: Sequence[PriceSet], stored: Sequence[Price], now: int, *, prune: bool) -> list[Step]:
+    """The steps for prices; `stored` are all versions of earlier applies, because a document owns no others.
 
-
-def price_steps(wanted: Sequence[PriceSet], stored: Sequence[Price], *, prune: bool) -> list[Step]:
-    """The steps for prices; `stored` are those of an earlier apply, because a document owns no others."""
+    An item is compared with the version that counts from its beginning on.
+    """
     _refuse_twice([_price_name(item.provider, item.model) for item in wanted], "prices")
-    by_place = {(row.provider, row.model): row for row in stored}
+    versions: dict[tuple[str, str], list[Price]] = {}
+    for version in stored:  # the latest first
+        versions.setdefault((version.provider, version.model), []).append(version)
     steps: list[Step] = []
     for item in wanted:
-        row = by_place.pop((item.provider, item.model), None)
+        rows = versions.pop((item.provider, item.model), [])
+        row = next((each for each in rows if begun(each, item.begins(now))), None)
         columns = item.columns()
-        old = {name: None if row is None else _usd(getattr(row, name)) for name in AMOUNTS}
-        fields = {name: (old[name], _usd(columns[name])) for name in AMOUNTS if old[name] != _usd(columns[name])}
+        new = shown_columns(columns)
+        old = shown_columns({name: getattr(row, name) for name in COLUMNS}) if row is not None else dict.fromkeys(new)
+        fields = {name: (old[name], value) for name, value in new.items() if (old[name] or None) != (value or None)}
         action: Action = "create" if row is None else "update" if fields else "unchanged"
-        values = {"provider": item.provider, "model": item.model, "source": ORIGIN, **columns}
+        place = {"provider": item.provider, "model": item.model, "source": ORIGIN}
+        values = {**place, "effective_from": item.begins(now), **columns}
+        steps += _cancelled(rows, now, kept=row)
         steps.append(Step(action, "price", _price_name(item.provider, item.model), fields, row, values))
     if prune:
-        steps += [Step("delete", "price", _price_name(row.provider, row.model), {}, row) for row in by_place.values()]
+        for rows in versions.values():
+            steps += _cancelled(rows, now)
+            current = next((each for each in rows if begun(each, now)), None)
+            steps += [] if current is None else [_end(current)]
     return steps
+
+
+def _cancelled(rows: Iterable[Price], now: int, kept: Price | None = None) -> list[Step]:
+    """Steps that cancel the versions to come that an earlier document has announced."""
+    coming = [row for row in rows if row.effective_from > now and row.effective_to is None]
+    return [_end(row) for row in coming if row is not kept]
+
+
+def _end(row: Price) -> Step:
+    return Step("delete", "price", _price_name(row.provider, row.model), {}, row)

@@ -1,45 +1,68 @@
-"""Prices: queries and changes. Every change counts the revision "routes" up."""
+"""Prices: queries, new versions and removals. Every change counts the revision "routes" up.
+
+A stored version is never changed but for its end, and never deleted: usage records name it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Price
 from storage.repositories import revisions
-from storage.repositories.changes import assign
 
 
 async def list_all(session: AsyncSession, *, source: str | None = None) -> Sequence[Price]:
-    """All prices, or those of one source, by model, provider and source."""
-    statement = select(Price).order_by(Price.model, Price.provider, Price.source)
+    """All versions, or those of one source, by model, provider and source, the latest first."""
+    statement = select(Price).order_by(
+        Price.model, Price.provider, Price.source, Price.effective_from.desc(), Price.id.desc()
+    )
     if source is not None:
         statement = statement.where(Price.source == source)
     return (await session.scalars(statement)).all()
 
 
+async def list_in_force(session: AsyncSession, at: int, *, source: str | None = None) -> Sequence[Price]:
+    """Of every (provider, model, source) the version in force `at` (unix seconds), by model, provider and source."""
+    found: dict[tuple[str, str, str], Price] = {}
+    for row in await list_all(session, source=source):
+        if begun(row, at):
+            found.setdefault((row.provider, row.model, row.source), row)
+    return list(found.values())
+
+
+def begun(row: Price, at: int) -> bool:
+    """Whether a version has begun and has not ended: it is in force unless one with a later beginning is."""
+    return row.effective_from <= at and (row.effective_to is None or row.effective_to > at)
+
+
 async def get(session: AsyncSession, price_id: int) -> Price | None:
-    """The price of that id."""
+    """The version of that id."""
     return await session.get(Price, price_id)
 
 
-async def find(session: AsyncSession, provider: str, model: str, source: str) -> Price | None:
-    """The price of exactly that provider ("" = any), model and source."""
+async def versions(session: AsyncSession, provider: str, model: str, source: str) -> Sequence[Price]:
+    """The versions of exactly that provider ("" = any), model and source, the latest first."""
     statement = select(Price).where(Price.provider == provider, Price.model == model, Price.source == source)
-    return (await session.scalars(statement)).one_or_none()
+    return (await session.scalars(statement.order_by(Price.effective_from.desc(), Price.id.desc()))).all()
+
+
+async def find(session: AsyncSession, provider: str, model: str, source: str, at: int) -> Price | None:
+    """The version of exactly that provider, model and source in force `at`."""
+    rows = await versions(session, provider, model, source)
+    return next((row for row in rows if begun(row, at)), None)
 
 
 async def create(session: AsyncSession, price: Price) -> Price:
-    """Store a new price; its id is filled in. Raises sqlalchemy.exc.IntegrityError when that one exists."""
+    """Store a new version; its id is filled in. It follows the earlier ones from its `effective_from` on."""
     await create_many(session, [price])
     return price
 
 
 async def create_many(session: AsyncSession, prices: Sequence[Price]) -> None:
-    """Store new prices with one count of the revision. Raises as `create`."""
+    """Store new versions with one count of the revision."""
     if not prices:
         return
     await revisions.bump(session, revisions.ROUTES)
@@ -47,17 +70,16 @@ async def create_many(session: AsyncSession, prices: Sequence[Price]) -> None:
     await session.flush()
 
 
-async def update(session: AsyncSession, price: Price, changes: Mapping[str, Any]) -> bool:
-    """Set the named columns; False, and nothing written, when all had that value. Raises IntegrityError as `create`."""
-    if not assign(price, changes):
-        return False
-    await revisions.bump(session, revisions.ROUTES)
-    await session.flush()
-    return True
+async def retire(session: AsyncSession, price: Price, at: int) -> None:
+    """Remove a price from `at` on: its version in force and all before it end; one to come never begins.
 
-
-async def remove(session: AsyncSession, price: Price) -> None:
-    """Delete the price."""
+    Versions to come stay when the one in force is removed.
+    """
     await revisions.bump(session, revisions.ROUTES)
-    await session.delete(price)
+    if price.effective_from > at:
+        price.effective_to = price.effective_from
+    else:
+        for row in await versions(session, price.provider, price.model, price.source):
+            if begun(row, at):
+                row.effective_to = at
     await session.flush()

@@ -184,18 +184,44 @@ async def test_who_missed_too_much_is_told_so(sessions: Sessions, monkeypatch: p
 async def test_prices_are_announced_as_routes(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         price = await prices.create(session, Price(model="m", input=2**53, output=0, source="operator"))
-        assert (price.provider, price.cache_read, price.cache_write) == ("", None, None)
+        assert (price.provider, price.cache_read, price.cache_write, price.effective_from) == ("", None, None, 0)
+        assert (price.effective_to, price.terms) == (None, None)
         await prices.create_many(session, [])
-        assert not await prices.update(session, price, {"output": 0})
-        assert await prices.update(session, price, {"output": 5})
-        assert (await revisions.current(session))["routes"] == 2
-        assert await prices.find(session, "", "m", "operator") is price
-        assert await prices.find(session, "", "m", "apply") is None
-        assert await prices.get(session, price.id) is price
-        assert [each.input for each in await prices.list_all(session, source="operator")] == [2**53]
-        await prices.remove(session, price)
-        assert await prices.list_all(session) == []
+        later = await prices.create(session, Price(model="m", input=5, output=0, source="operator", effective_from=100))
+        coming = Price(model="m", input=6, output=0, source="operator", effective_from=900, terms={"call": 3})
+        await prices.create(session, coming)
+    async with sessions.begin() as session:
         assert (await revisions.current(session))["routes"] == 3
+        assert await prices.find(session, "", "m", "operator", 99) is not None
+        found = [await prices.find(session, "", "m", "operator", at) for at in (0, 99, 100, 899, 900)]
+        assert [each.id for each in found if each is not None] == [price.id, price.id, later.id, later.id, coming.id]
+        assert await prices.find(session, "", "m", "apply", 0) is None
+        assert [each.id for each in await prices.list_in_force(session, 500)] == [later.id]
+        assert [each.id for each in await prices.list_all(session, source="operator")] == [
+            coming.id,
+            later.id,
+            price.id,
+        ]
+        assert (await prices.versions(session, "", "m", "operator"))[0].terms == {"call": 3}
+
+
+async def test_a_removed_price_ends_and_stays_readable(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        old, present, coming, cancelled = [
+            await prices.create(session, Price(model="m", input=1, output=0, source="apply", effective_from=begin))
+            for begin in (0, 100, 900, 950)
+        ]
+        await prices.retire(session, cancelled, 500)
+        await prices.retire(session, present, 500)
+    async with sessions() as session:
+        stored = {each.id: each.effective_to for each in await prices.list_all(session)}
+        assert stored == {old.id: 500, present.id: 500, coming.id: None, cancelled.id: 950}
+        assert await prices.find(session, "", "m", "apply", 499) is not None
+        assert await prices.find(session, "", "m", "apply", 500) is None
+        found = await prices.find(session, "", "m", "apply", 960)
+        assert found is not None
+        assert found.id == coming.id
+        assert await prices.get(session, old.id) is not None
 
 
 async def test_admin_tokens_come_and_go(sessions: Sessions) -> None:
