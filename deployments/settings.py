@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "GATEWAY_HOST": "host",
     "GATEWAY_DATA": "data",
     "GATEWAY_DATABASE_URL": "database_url",
+    "GATEWAY_REDIS_URL": "redis_url",
 }
 """Variable -> setting it overrides. Secrets are never settings: see `secret_key` and `admin_token`."""
 
@@ -82,6 +83,26 @@ class Breaker(_Group):
     rest_s: Seconds = Field(15.0, description="How long it rests; one more failure after that sends it back.")
 
 
+class OnOutage(_Group):
+    """What happens to requests under a limit while the authority of rates is away.
+
+    `open`: each replica counts for itself; `closed`: 503, but for what it still holds.
+    """
+
+    requests: Literal["open", "closed"] = Field("open", description="Limits of requests.")
+    tokens: Literal["open", "closed"] = Field("open", description="Limits of tokens.")
+    concurrent: Literal["open", "closed"] = Field("open", description="Limits of requests at one time.")
+
+
+class Rates(_Group):
+    """Rate limits: their authority is Redis where `redis_url` is set, else the Router."""
+
+    timeout_s: Annotated[float, Field(gt=0, le=10)] = Field(
+        0.25, description="How long a request may wait for the authority; later than that it counts as away."
+    )
+    on_outage: OnOutage = Field(OnOutage())
+
+
 class Timeouts(_Group):
     """Bounds in seconds. A channel may set its own connect, first_byte and idle timeout."""
 
@@ -136,12 +157,16 @@ class Settings(_Group):
     database_url: str = Field(
         "", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory."
     )
+    redis_url: str = Field(
+        "", description="redis://, rediss:// or unix://, shared counts of rate limits; empty: the Router counts."
+    )
     ingress: Scale = Field(Scale(), description="Replicas of the data plane.")
     adapters: dict[str, Adapters] = Field(
         {}, description="Placement by provider family, e.g. {openai: {placement: pool}}."
     )
     breaker: Breaker = Field(Breaker())
     timeouts: Timeouts = Field(Timeouts())
+    rates: Rates = Field(Rates())
     sizes: Sizes = Field(Sizes())
     max_attempts: int = Field(
         4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
@@ -166,6 +191,13 @@ class Settings(_Group):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite", "postgresql", "postgres:")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
     @field_validator("adapters")
