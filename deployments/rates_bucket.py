@@ -183,8 +183,8 @@ class Bucket:
             return True
         return bool(self.left or self.busy) and self.until - now < lease_s / 2
 
-    def ask(self, now: float) -> Ask:
-        """What to say and to want; `granted` or `failed` must follow."""
+    def ask(self, now: float, *, closing: bool = False) -> Ask:
+        """What to say and to want; `granted` or `failed` must follow. When `closing`, everything in hand goes back."""
         rule = self.rule
         if now >= self.until:
             self.left = 0
@@ -192,7 +192,8 @@ class Bucket:
             self._told = self._uses + [[-n, at] for n, at in self._credits.values()]
             self._uses, self._credits, self._group_end = [], {}, 0.0
             self._seq = next(_numbers)
-        if not self.demand and (self._exact or now - self.used_at > IDLE_S):
+        idle = closing or (not self.demand and now - self.used_at > IDLE_S)
+        if idle or (self._exact and not self.demand):
             self.left = 0
         if rule.concurrent:
             self.left = min(self.left, max(self._keep, self.demand))
@@ -206,10 +207,12 @@ class Bucket:
             uses=[(int(n), int((now - at) * 1e6)) for n, at in self._told],
             need=max(1, self.need - self.left),
             want=want,
-            ahead=max(0, self._aim(now) - max(0, self.left - self.demand)),
+            ahead=0 if idle else max(0, self._aim(now) - max(0, self.left - self.demand)),
         )
         self._asked = self.need
         self.demand = self.need = 0
+        if idle:
+            self._goal = self._spent = 0
         self._told_at = now
         return ask
 

@@ -90,8 +90,6 @@ class RateLink:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         held = [bucket for bucket in self._live if not bucket.quiet]
-        for bucket in held:
-            bucket.until = 0.0
         try:
             if self.up and held:
                 await self._exchange(held)
@@ -129,7 +127,7 @@ class RateLink:
         """One round trip, or one for each BATCH buckets. Raises AuthorityAwayError."""
         for start in range(0, max(1, len(batch)), BATCH):
             part = batch[start : start + BATCH]
-            asks = [bucket.ask(time.monotonic()) for bucket in part]
+            asks = [bucket.ask(time.monotonic(), closing=self._closed) for bucket in part]
             answer = await self._call(asks)
             now = self._heard_at = time.monotonic()
             for bucket, ask, grant in zip(part, asks, answer.grants, strict=True):
