@@ -6,7 +6,21 @@ from fastapi.openapi.utils import get_openapi
 from admin import problems
 from admin.auth import operator
 from admin.body_limit import BodyLimit
-from admin.endpoints import apply, channels, keys, page, prices, providers, status, usage, whoami
+from admin.endpoints import (
+    apply,
+    channels,
+    explain,
+    groups,
+    keys,
+    limits,
+    page,
+    price_sync,
+    prices,
+    providers,
+    status,
+    usage,
+    whoami,
+)
 from admin.request_id import RequestIds
 from admin.schemas.base import Fields
 from admin.schemas.problem import ProblemOut
@@ -51,12 +65,12 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_tags=[
-            {"name": name} for name in ("channels", "keys", "prices", "usage", "apply", "providers", "status")
+            {"name": name} for name in ("channels", "keys", "limits", "prices", "groups", "usage", "apply", "providers", "status")
         ],
     )
     app.state.services = services
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(operator)])
-    for module in (channels, keys, prices, usage, apply, providers, status, whoami):
+    for module in (channels, keys, limits, prices, price_sync, groups, usage, explain, apply, providers, status, whoami):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(page.router)

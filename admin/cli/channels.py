@@ -24,7 +24,7 @@ from admin.cli.options import (
 app = typer.Typer(help="Upstream accounts: where requests go.", no_args_is_help=True)
 
 ChannelName = Annotated[str, typer.Argument(help="Name or id.", show_default=False)]
-_SETTINGS = ("connect_timeout_s", "first_byte_timeout_s", "idle_timeout_s", "proxy")
+_SETTINGS = ("connect_timeout_s", "first_byte_timeout_s", "idle_timeout_s", "proxy", "price_ratio")
 
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Address of the upstream's API, with its /v1.")]
 Priority = Annotated[int | None, typer.Option("--priority", help="Higher is tried first [default: 0].")]
@@ -33,6 +33,9 @@ ConnectTimeout = Annotated[float | None, typer.Option("--connect-timeout", metav
 FirstByteTimeout = Annotated[float | None, typer.Option("--first-byte-timeout", metavar="SECONDS")]
 IdleTimeout = Annotated[float | None, typer.Option("--idle-timeout", metavar="SECONDS")]
 Proxy = Annotated[str | None, typer.Option("--proxy", metavar="URL", help="HTTP or SOCKS proxy to the upstream.")]
+PriceRatio = Annotated[
+    str | None, typer.Option("--price-ratio", metavar="RATIO", help="Multiplies what its requests cost [default: 1].")
+]
 NoSecret = Annotated[bool, typer.Option("--no-secret", help="The upstream needs no secret; none is asked for.")]
 
 
@@ -81,6 +84,7 @@ def add(
     first_byte_timeout: FirstByteTimeout = None,
     idle_timeout: IdleTimeout = None,
     proxy: Proxy = None,
+    price_ratio: PriceRatio = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Add it without using it yet.")] = False,
 ) -> None:
     """Add a channel. Without a --secret option the secret is asked for, hidden."""
@@ -101,7 +105,7 @@ def add(
             priority=priority,
             weight=weight,
             headers=parse_headers(header),
-            settings=_settings((connect_timeout, first_byte_timeout, idle_timeout, proxy)),
+            settings=_settings((connect_timeout, first_byte_timeout, idle_timeout, proxy, price_ratio)),
             enabled=not disabled,
         )
         made = gateway.call("POST", "/api/v1/channels", body)
@@ -182,6 +186,7 @@ def edit(
     first_byte_timeout: FirstByteTimeout = None,
     idle_timeout: IdleTimeout = None,
     proxy: Proxy = None,
+    price_ratio: PriceRatio = None,
     default: Annotated[
         list[str] | None, typer.Option("--default", metavar="SETTING", help=f"Unset one of: {', '.join(_SETTINGS)}.")
     ] = None,
@@ -191,7 +196,7 @@ def edit(
     if value is not None and no_secret:
         raise misuse("--no-secret contradicts the secret that was given.")
     unset = dict.fromkeys(default or [])
-    settings = _settings((connect_timeout, first_byte_timeout, idle_timeout, proxy))
+    settings = _settings((connect_timeout, first_byte_timeout, idle_timeout, proxy, price_ratio))
     body = _body(
         name=rename,
         provider=provider,

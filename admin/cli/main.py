@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import admin_token, apply, channels, keys, output, prices, status, usage
+from admin.cli import admin_token, apply, channels, explain, groups, keys, limits, output, prices, status, usage
 from admin.cli.client import Settings
 from admin.cli.group import RootGroup
 
@@ -72,9 +72,12 @@ def show_version(ctx: typer.Context) -> None:
 app.command("status")(status.status)
 app.add_typer(channels.app, name="channels")
 app.add_typer(keys.app, name="keys")
+app.add_typer(limits.app, name="limits")
 app.add_typer(prices.app, name="prices")
+app.add_typer(groups.app, name="groups")
 app.command("providers")(channels.providers)
 app.command("usage")(usage.usage)
+app.command("explain")(explain.explain)
 app.command("apply")(apply.apply)
 app.add_typer(admin_token.app, name="admin-token")
 

@@ -147,6 +147,13 @@ def usd_text(nano: int) -> str:
     return f"{sign}${whole}.{rest // 1000:06d}"
 
 
+def usd_exact(nano: int) -> str:
+    """nano-USD -> `$0.001234567`; all of it, without superfluous zeros."""
+    whole, rest = divmod(abs(nano), 10**9)
+    text = f"{whole}.{rest:09d}".rstrip("0").rstrip(".")
+    return f"{'-' if nano < 0 else ''}${text}"
+
+
 def millis_text(micros: int) -> str:
     """Microseconds -> milliseconds or seconds; "-" for 0."""
     if micros <= 0:

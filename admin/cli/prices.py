@@ -1,15 +1,33 @@
-"""`gateway prices`: what tokens cost, in USD per 1,000,000 tokens."""
+"""`gateway prices`: listing and removing; setting, syncing and importing have files of their own."""
 
 from typing import Annotated, Any
 
 import typer
 
-from admin.cli import output, secrets
+from admin.cli import output, price_import, price_set, price_sync, secrets
 from admin.cli.client import Gateway
 from admin.cli.errors import FailureError
 from admin.cli.options import Yes, confirm, connect, settings_of
 
 app = typer.Typer(help="Prices of models, in USD per 1,000,000 tokens.", no_args_is_help=True)
+app.command("set")(price_set.set_price)
+app.command("sync")(price_sync.sync)
+app.command("import-ratios")(price_import.import_ratios)
+
+_MORE = {
+    "cache_write_1h": "1 h cache",
+    "reasoning": "reasoning",
+    "image_input": "images in",
+    "image_output": "images out",
+    "audio_input": "audio in",
+    "audio_output": "audio out",
+    "call": "calls",
+    "second": "seconds",
+    "images": "images",
+    "tools": "tools",
+    "tiers": "tiers",
+    "windows": "windows",
+}
 
 Model = Annotated[str, typer.Argument(show_default=False)]
 Provider = Annotated[
@@ -23,11 +41,12 @@ def list_all(
     search: Annotated[str | None, typer.Argument(help="Part of the model's name.")] = None,
     provider: Annotated[str | None, typer.Option("--provider", "-p")] = None,
     source: Annotated[str | None, typer.Option("--source", help="seed, operator or apply.")] = None,
+    history: Annotated[bool, typer.Option("--history", help="Also versions that are over or to come.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 50,
 ) -> None:
-    """List prices; your own win over seeded ones."""
+    """List prices in force; your own win over seeded ones."""
     with connect(ctx) as gateway:
-        query = {"search": search, "provider": provider, "source": source, "limit": limit}
+        query = {"search": search, "provider": provider, "source": source, "limit": limit, "history": history or None}
         found = gateway.get("/api/v1/prices", query)
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
@@ -36,8 +55,9 @@ def list_all(
         output.print_plain("No price matches.")
         output.print_next("gateway prices set MODEL --input 0.15 --output 0.60")
         return
+    times = ["FROM", "TO"] if history else []
     output.print_table(
-        ["MODEL", "PROVIDER", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "SOURCE"],
+        ["MODEL", "PROVIDER", "INPUT", "OUTPUT", "CACHE READ", "CACHE WRITE", "MORE", "SOURCE", *times],
         [
             [
                 price["model"],
@@ -46,7 +66,9 @@ def list_all(
                 price["output"],
                 price["cache_read"] or "as input",
                 price["cache_write"] or "as input",
+                _more(price),
                 price["source"],
+                *([_moment(price["effective_from"], "ever"), _moment(price["effective_to"], "")] if history else []),
             ]
             for price in found["items"]
         ],
@@ -59,31 +81,9 @@ def list_all(
         )
 
 
-@app.command("set")
-def set_price(
-    ctx: typer.Context,
-    model: Model,
-    price_in: Annotated[str, typer.Option("--input", metavar="USD")],
-    price_out: Annotated[str, typer.Option("--output", metavar="USD")],
-    provider: Provider = "",
-    cache_read: Annotated[str | None, typer.Option("--cache-read", metavar="USD", help="[default: as input]")] = None,
-    cache_write: Annotated[str | None, typer.Option("--cache-write", metavar="USD", help="[default: as input]")] = None,
-) -> None:
-    """Set the price of a model, in USD per 1,000,000 tokens. It counts for requests from now on."""
-    body: dict[str, Any] = {"model": model, "provider": provider, "input": price_in, "output": price_out}
-    body |= {"cache_read": cache_read, "cache_write": cache_write}
-    with connect(ctx) as gateway:
-        price = gateway.call("PUT", "/api/v1/prices", body)
-    if settings_of(ctx).as_json:
-        output.print_json(price)
-        return
-    where = f" at {price['provider']}" if price["provider"] else ""
-    output.print_done(f"{price['model']}{where}: ${price['input']} in, ${price['output']} out per 1,000,000 tokens.")
-
-
 @app.command("remove")
 def remove(ctx: typer.Context, model: Model, provider: Provider = "", yes: Yes = False) -> None:
-    """Remove a price that was set here; the seeded one counts again."""
+    """End a price that was set here, from now on; the seeded one counts again."""
     with connect(ctx) as gateway:
         price = _find(gateway, model, provider)
         confirm(ctx, f"Remove the price of {model}?", yes=yes, interactive=secrets.can_ask())
@@ -92,6 +92,14 @@ def remove(ctx: typer.Context, model: Model, provider: Provider = "", yes: Yes =
         output.print_json({"removed": price})
         return
     output.print_done(f"Removed the price of {model}.")
+
+
+def _more(price: dict[str, Any]) -> str:
+    return ", ".join(word for field, word in _MORE.items() if price[field])
+
+
+def _moment(value: str | None, otherwise: str) -> str:
+    return output.time_text(value) if value else otherwise
 
 
 def _find(gateway: Gateway, model: str, provider: str) -> dict[str, Any]:

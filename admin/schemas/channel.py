@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from admin.schemas.amounts import Ratio
 from admin.schemas.base import Fields, Flag, Name, Patch, StoredTime, Text, Token, Wire
 from admin.schemas.headers import Headers
 from admin.schemas.models import ModelMap, Pattern
@@ -27,6 +28,7 @@ class ChannelSettings(Wire):
     first_byte_timeout_s: Seconds | None = None
     idle_timeout_s: Seconds | None = None
     proxy: ProxyUrl | None = None
+    price_ratio: Ratio | None = Field(default=None, description="Multiplies what its requests cost.")
 
     def stored(self) -> dict[str, float | str]:
         """Only what was set, as it is stored."""

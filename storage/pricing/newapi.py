@@ -115,4 +115,6 @@ def _decimal(value: Fraction) -> Decimal:
 
 def _share(amount: int | None, of: int) -> Decimal | None:
     """`amount` / `of`; None where there is no amount, or nothing that could be multiplied."""
-    return None if amount is None or not of else _decimal(Fraction(amount, of))
+    if not amount:
+        return None if amount is None else Decimal(0)
+    return _decimal(Fraction(amount, of)) if of else None

@@ -1,0 +1,73 @@
+"""`gateway explain`: how the cost of one request came about."""
+
+from typing import Annotated, Any
+
+import typer
+
+from admin.cli import output
+from admin.cli.client import path_of
+from admin.cli.options import connect, settings_of
+
+_FACTORS = (("window", "time window"), ("group", "group"), ("channel", "channel"))
+
+
+def explain(
+    ctx: typer.Context, request_id: Annotated[str, typer.Argument(metavar="REQUEST_ID", show_default=False)]
+) -> None:
+    """Print the arithmetic of a request's cost and compute it again; exit code 1 when it does not match."""
+    with connect(ctx) as gateway:
+        found = gateway.get(f"{path_of('usage', request_id)}/explain")
+    if settings_of(ctx).as_json:
+        output.print_json(found)
+    else:
+        _show(found)
+    if not found["matches"]:
+        raise typer.Exit(1)
+
+
+def _show(found: dict[str, Any]) -> None:
+    served = f"{found['upstream_model']} at {found['provider']}" if found["provider"] else "no provider"
+    tokens = {"upstream": "counted by the provider", "estimate": "estimated here", "none": "not counted"}
+    output.print_pairs(
+        [
+            ("request", f"{found['request_id']}, {output.micros_time_text(found['started_at'])}"),
+            ("model", f"{found['model']}, served by {served}"),
+            ("usage", tokens.get(found["usage_source"], found["usage_source"])),
+            ("price", _price(found)),
+            *([("tier", f"more than {found['tier_above']:,} input tokens")] if found["tier_above"] else []),
+        ]
+    )
+    if found["lines"]:
+        output.print_plain()
+        output.print_table(
+            ["COMPONENT", "QUANTITY", "PRICE", "PER", "USD"],
+            [
+                [line["component"], line["quantity"], line["unit_price"], line["per"], line["amount"]]
+                for line in found["lines"]
+            ],
+            right=["QUANTITY", "PRICE", "USD"],
+        )
+    output.print_plain()
+    output.print_pairs(
+        [
+            ("sum", f"${found['sum']}"),
+            *((f"x {name}", found[field]) for field, name in _FACTORS if found[field] != "1"),
+            ("provider cost", output.usd_exact(found["provider_cost"])),
+            ("cost", output.usd_exact(found["cost"])),
+            ("rounding", "once per amount, half up, to $0.000000001"),
+        ]
+    )
+    if found["matches"]:
+        again = "computed from the price, because the row holds no detail" if found["recomputed"] else "computed again"
+        output.print_done(f"Matches: {again} with the same result.")
+    for problem in found["problems"]:
+        output.print_bad(f"{problem}.")
+
+
+def _price(found: dict[str, Any]) -> str:
+    price = found["price"]
+    if price is None:
+        return "none"
+    at = f" at {price['provider']}" if price["provider"] else ""
+    since = f", in force from {price['effective_from']}" if price["effective_from"] else ""
+    return f"version {price['id']}: {price['model']}{at} ({price['source']}{since})"

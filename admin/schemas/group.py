@@ -1,0 +1,34 @@
+"""Groups of users and their multipliers on the wire: decimal text; millionths everywhere behind it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from admin.schemas.amounts import Ratio
+from admin.schemas.base import Name, Wire
+
+MAX_GROUPS = 1000
+
+
+class GroupSet(Wire):
+    """What users of a group pay. `used`: by the group of the key that they use, in place of that group's own ratio."""
+
+    ratio: Ratio = "1"
+    used: Annotated[dict[Name, Ratio], Field(max_length=MAX_GROUPS)] = Field(
+        default_factory=dict, examples=[{"premium": "0.9"}]
+    )
+
+
+class GroupOut(Wire):
+    """A group. `listed` is false for one that has no ratio of its own and only appears in another's `used`."""
+
+    name: str
+    ratio: str
+    used: dict[str, str]
+    listed: bool
+
+
+class GroupList(Wire):
+    """All groups by name. A group that is not here has the ratio 1."""
+
+    items: list[GroupOut]

@@ -1,0 +1,37 @@
+"""Groups and their multipliers over the real API."""
+
+from storage.pricing import Ratios
+from storage.repositories import groups
+
+
+async def test_set_list_and_remove(api, world, refused) -> None:
+    assert (await api.get("/groups")).json() == {"items": []}
+    answer = await api.put("/groups/vip", json={"ratio": "0.80", "used": {"premium": 0.9, "free": 0}})
+    assert answer.json() == {"name": "vip", "ratio": "0.8", "used": {"free": "0", "premium": "0.9"}, "listed": True}
+    await api.put("/groups/free", json={"ratio": 0})
+    assert world.notified == 2
+    async with world.sessions() as session:
+        assert await groups.ratios(session) == Ratios(
+            {"vip": 800_000, "free": 0}, {"vip": {"premium": 900_000, "free": 0}}
+        )
+    assert [item["name"] for item in (await api.get("/groups")).json()["items"]] == ["free", "vip"]
+    assert (await api.delete("/groups/free")).status_code == 204
+    refused(await api.delete("/groups/free"), 404)
+    assert (await api.get("/groups")).json()["items"][0]["used"] == {"premium": "0.9"}
+
+
+async def test_what_is_no_multiplier_or_no_name_is_refused(api, refused) -> None:
+    for ratio in ("-1", "1001", "x", None, "0.0000001", True):
+        refused(await api.put("/groups/g", json={"ratio": ratio}), 422)
+    refused(await api.put("/groups/g", json={"used": {" a": "1"}}), 422)
+    refused(await api.put("/groups/12", json={}), 422)
+    refused(await api.put(f"/groups/{'g' * 65}", json={}), 422)
+    refused(await api.put("/groups/a%00b", json={}), 422)
+
+
+async def test_the_ratio_of_a_channel(api, make_channel, refused) -> None:
+    channel = await make_channel(settings={"price_ratio": 1.10})
+    assert channel["settings"] == {"price_ratio": "1.1"}
+    answer = await api.patch(f"/channels/{channel['id']}", json={"settings": {"price_ratio": None}})
+    assert answer.json()["settings"] == {}
+    refused(await api.patch(f"/channels/{channel['id']}", json={"settings": {"price_ratio": "-1"}}), 422)
