@@ -6,13 +6,14 @@ parameter (measured in batches of 500: 10 instead of 37 us of CPU per record on 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, String, select
+from sqlalchemy import Dialect, Integer, String, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from storage.models import Usage
@@ -87,39 +88,57 @@ def fit(records: Sequence[UsageRecord]) -> tuple[list[Sequence[Any]], bool]:
 async def _insert(connection: AsyncConnection, columns: list[Sequence[Any]], batch: str) -> Collection[str]:
     """Insert and return the request ids of the rows that are new."""
     dialect = connection.dialect.name
-    statement = insert_statement(dialect)
     if dialect == "postgresql":
-        found = await connection.exec_driver_sql(statement, (*map(list, columns), batch))
-        return {row[0] for row in found}
+        return await _copy(connection, columns, batch)
     # These cannot say which rows of many they inserted. The batch tells, less what it held before.
     in_batch = select(Usage.request_id).where(Usage.batch == batch)
     before = set(await connection.scalars(in_batch))
-    await connection.exec_driver_sql(statement, [(*values, batch) for values in zip(*columns, strict=True)])
+    await connection.exec_driver_sql(_statement(dialect), [(*values, batch) for values in zip(*columns, strict=True)])
     return set(await connection.scalars(in_batch)) - before
 
 
-@cache
-def insert_statement(dialect: str) -> str:
-    """Insert or leave alone, in the words of the database's driver."""
-    names = (*FIELDS, "batch")
-    # S608: the texts are made of our own names only.
-    if dialect == "postgresql":
-        words: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
-        # Columns as arrays: one statement and one round trip for any number of records.
-        types = [column.type.compile(words).split("(")[0] for column in _COLUMNS]
-        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
-        return (
-            f"INSERT INTO {Usage.__tablename__} ({_quoted(words, names)}) "  # noqa: S608
-            f"SELECT *, ${len(names)}::varchar FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING request_id"
+async def _copy(connection: AsyncConnection, columns: list[Sequence[Any]], batch: str) -> Collection[str]:
+    """Insert through a temporary table by COPY, asyncpg's own: SQLAlchemy has no word for it.
+
+    Measured in batches of 500 against arrays in one statement: 30 instead of 45 us of CPU for each record.
+    """
+    await connection.exec_driver_sql(_INCOMING)
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        await driver.copy_records_to_table(
+            "incoming_usage",
+            records=[(*values, batch) for values in zip(*columns, strict=True)],
+            columns=_NAMES,
         )
+    except Exception as error:  # whatever the driver raises: callers know SQLAlchemy's errors
+        raise DBAPIError("COPY incoming_usage", None, error) from error
+    return {row[0] for row in await connection.exec_driver_sql(_TAKE_IN)}
+
+
+_NAMES = (*FIELDS, "batch")
+
+
+def _quoted(dialect: Dialect) -> str:
+    return ", ".join(map(dialect.identifier_preparer.quote, _NAMES))
+
+
+_POSTGRES = _quoted(postgresql.dialect())  # type: ignore[no-untyped-call]
+# Kept as long as the connection: made for each batch it would fill PostgreSQL's catalogue with dead rows.
+_INCOMING = f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_usage (LIKE {Usage.__tablename__}) ON COMMIT DELETE ROWS"
+# S608: the texts are made of our own names only.
+_TAKE_IN = (
+    f"INSERT INTO {Usage.__tablename__} ({_POSTGRES}) SELECT {_POSTGRES} FROM incoming_usage"  # noqa: S608
+    " ON CONFLICT DO NOTHING RETURNING request_id"
+)
+
+
+@cache
+def _statement(dialect: str) -> str:
+    """Insert or leave alone, in the words of the database's driver."""
     if dialect == "sqlite":
-        words, mark, conflict = sqlite.dialect(), "?", "ON CONFLICT DO NOTHING"
+        names, mark, conflict = _quoted(sqlite.dialect()), "?", "ON CONFLICT DO NOTHING"
     else:
         # Not INSERT IGNORE, which would also store a value that does not fit as something else.
-        words, mark, conflict = mysql.dialect(), "%s", "ON DUPLICATE KEY UPDATE request_id = request_id"
-    marks = ", ".join([mark] * len(names))
-    return f"INSERT INTO {Usage.__tablename__} ({_quoted(words, names)}) VALUES ({marks}) {conflict}"  # noqa: S608
-
-
-def _quoted(words: Any, names: Iterable[str]) -> str:  # noqa: ANN401 - SQLAlchemy does not type its dialects
-    return ", ".join(map(words.identifier_preparer.quote, names))
+        names, mark, conflict = _quoted(mysql.dialect()), "%s", "ON DUPLICATE KEY UPDATE request_id = request_id"
+    marks = ", ".join([mark] * len(_NAMES))
+    return f"INSERT INTO {Usage.__tablename__} ({names}) VALUES ({marks}) {conflict}"  # noqa: S608
