@@ -65,12 +65,25 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         openapi_tags=[
-            {"name": name} for name in ("channels", "keys", "limits", "prices", "groups", "usage", "apply", "providers", "status")
+            {"name": name}
+            for name in (
+                "channels",
+                "keys",
+                "limits",
+                "prices",
+                "groups",
+                "usage",
+                "apply",
+                "providers",
+                "status",
+            )
         ],
     )
     app.state.services = services
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(operator)])
-    for module in (channels, keys, limits, prices, price_sync, groups, usage, explain, apply, providers, status, whoami):
+    for module in (
+        channels, keys, limits, prices, price_sync, groups, usage, explain, apply, providers, status, whoami,
+    ):  # fmt: skip
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(page.router)

@@ -27,6 +27,11 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         ["gen_ai_provider_name", "error_type"],
     ),
     "gateway_cost_nanousd_total": ("Cost booked, in nano-USD.", _CALL),
+    "gateway_rate_limited_total": ("Requests refused by a rate limit, by its name and metric.", ["limit", "metric"]),
+    "gateway_rate_outage_total": (
+        "Requests decided without the authority of rate limits, by metric and outcome (through, refused).",
+        ["metric", "outcome"],
+    ),
     "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
     "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
 }
@@ -57,9 +62,10 @@ GAUGES: dict[str, str] = {
     "gateway_route_table_version_newest": "Version of the newest compiled route table.",
     "gateway_replicas": "Ingress replicas that report.",
     "gateway_router_up": "1 when the Router answered this scrape; 0: the numbers are those of one replica.",
+    "gateway_rate_authority_up": "1 when the authority of rate limits answered last time; the lowest of all replicas.",
     "gateway_keys_cached": "Keys that replicas remember.",
 }
-_LOWEST = {"gateway_route_table_version"}
+_LOWEST = {"gateway_route_table_version", "gateway_rate_authority_up"}
 
 
 def fold(into: Snapshot, other: Snapshot) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin.apply.plan import Step, channel_steps, key_steps, price_steps
+from admin import limit_rows
+from admin.apply.limits import limit_steps
+from admin.apply.plan import ORIGIN, Step, channel_steps, key_steps, price_steps
 from admin.schemas.apply import Document
 from admin.services import Services
 from storage.models import Channel, Key, Price
-from storage.repositories import channels, keys, prices
+from storage.repositories import channels, keys, limits, prices
 
 
 async def make_plan(session: AsyncSession, services: Services, document: Document, *, prune: bool) -> list[Step]:
@@ -24,21 +26,41 @@ async def make_plan(session: AsyncSession, services: Services, document: Documen
     if document.prices is not None:
         versions = await prices.list_all(session, source="apply")
         steps += price_steps(document.prices, versions, int(time.time()), prune=prune)
+    if document.limits is not None:
+        rows = await limits.list_all(session)
+        names = await limits.names_of(session, rows)
+        known = await _known(session, document)
+        steps += limit_steps(document.limits, rows, names, known, prune=prune)
     return steps
 
 
+async def _known(session: AsyncSession, document: Document) -> dict[str, set[str]]:
+    """The names that a limit may use: of what is stored, and of what the document makes."""
+    known = {kind: set(await limits.all_names(session, kind)) for kind in limits.SUBJECTS}
+    known["key"] |= {item.name for item in document.keys or ()}
+    known["channel"] |= {item.name for item in document.channels or ()}
+    return known
+
+
 async def execute(session: AsyncSession, steps: Sequence[Step]) -> bool:
-    """Write the steps; True when there was anything to write. Deletions come first: they free names and values."""
-    for action in ("delete", "update", "create"):
-        for step in steps:
-            if step.action == action:
-                await _write(session, step)
+    """Write the steps; True when there was anything to write.
+
+    Deletions come first: they free names and values. Limits come last: they name what the other steps make.
+    """
+    for last in (False, True):
+        for action in ("delete", "update", "create"):
+            for step in steps:
+                if step.action == action and (step.kind == "limit") == last:
+                    await _write(session, step)
     return any(step.action != "unchanged" for step in steps)
 
 
 async def _write(session: AsyncSession, step: Step) -> None:
     if step.kind == "price":
         await _write_price(session, step)
+        return
+    if step.kind == "limit":
+        await _write_limit(session, step)
         return
     noun: Any = channels if step.kind == "channel" else keys
     if step.action == "delete":
@@ -56,3 +78,10 @@ async def _write_price(session: AsyncSession, step: Step) -> None:
         await prices.retire(session, step.row, int(time.time()))
     else:
         await prices.create(session, Price(**(step.columns or {})))
+
+
+async def _write_limit(session: AsyncSession, step: Step) -> None:
+    if step.action == "delete":
+        await limits.remove(session, step.row)
+    else:
+        await limit_rows.write(session, (step.columns or {})["wanted"], step.row, ORIGIN, "body.document.limits")

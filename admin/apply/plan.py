@@ -63,11 +63,13 @@ def _step(kind: Kind, name: str, row: Any, columns: Fields, fields: dict[str, tu
     return Step("update" if fields else "unchanged", kind, name, fields, row, columns)
 
 
-def _deletions(kind: Kind, rows: Iterable[Any], kept: set[str]) -> list[Step]:
+def deletions(kind: Kind, rows: Iterable[Any], kept: set[str]) -> list[Step]:
+    """The steps that remove what an earlier document owned and this one lacks."""
     return [Step("delete", kind, row.name, {}, row) for row in rows if row.origin == ORIGIN and row.name not in kept]
 
 
-def _refuse_twice(names: Sequence[str], section: str) -> None:
+def refuse_twice(names: Sequence[str], section: str) -> None:
+    """Raises a Problem (422) for a name that a section holds twice."""
     seen: set[str] = set()
     for place, name in enumerate(names):
         if name in seen:
@@ -84,7 +86,7 @@ def channel_steps(
     prune: bool,
 ) -> list[Step]:
     """The steps for channels; raises a Problem for an unknown provider or a name that is there twice."""
-    _refuse_twice([item.name for item in wanted], "channels")
+    refuse_twice([item.name for item in wanted], "channels")
     by_name = {row.name: row for row in stored}
     steps: list[Step] = []
     wrong: list[tuple[str, str]] = []
@@ -102,14 +104,14 @@ def channel_steps(
         steps.append(_step("channel", item.name, row, columns, fields))
     if wrong:
         raise invalid(wrong)
-    return steps + (_deletions("channel", stored, {item.name for item in wanted}) if prune else [])
+    return steps + (deletions("channel", stored, {item.name for item in wanted}) if prune else [])
 
 
 def key_steps(wanted: Sequence[KeyCreate], stored: Sequence[Key], *, prune: bool) -> list[Step]:
     """The steps for keys; raises a Problem for a new key without its value, or one that another key has."""
-    _refuse_twice([item.name for item in wanted], "keys")
-    deletions = _deletions("key", stored, {item.name for item in wanted}) if prune else []
-    gone = {step.name for step in deletions}
+    refuse_twice([item.name for item in wanted], "keys")
+    removed = deletions("key", stored, {item.name for item in wanted}) if prune else []
+    gone = {step.name for step in removed}
     by_name = {row.name: row for row in stored}
     owner = {row.digest: row.name for row in stored if row.name not in gone}
     steps: list[Step] = []
@@ -129,7 +131,7 @@ def key_steps(wanted: Sequence[KeyCreate], stored: Sequence[Key], *, prune: bool
                 columns |= {"digest": digest, "hint": crypto.hint(item.key)}
                 fields["key"] = (None, _CHANGED)
         steps.append(_step("key", item.name, row, columns, fields))
-    return steps + deletions
+    return steps + removed
 
 
 def _price_name(provider: str, model: str) -> str:
@@ -141,7 +143,7 @@ def price_steps(wanted: Sequence[PriceSet], stored: Sequence[Price], now: int, *
 
     An item is compared with the version that counts from its beginning on.
     """
-    _refuse_twice([_price_name(item.provider, item.model) for item in wanted], "prices")
+    refuse_twice([_price_name(item.provider, item.model) for item in wanted], "prices")
     versions: dict[tuple[str, str], list[Price]] = {}
     for version in stored:  # the latest first
         versions.setdefault((version.provider, version.model), []).append(version)

@@ -9,6 +9,7 @@ from storage.models.entry import Entry
 from storage.models.group import Group, GroupOverride
 from storage.models.key import Key, KeyChange
 from storage.models.lease import Lease
+from storage.models.limit import Limit
 from storage.models.organisation import Organisation
 from storage.models.price import Price
 from storage.models.revision import Revision
@@ -29,6 +30,7 @@ __all__ = [
     "Key",
     "KeyChange",
     "Lease",
+    "Limit",
     "Organisation",
     "Price",
     "Revision",

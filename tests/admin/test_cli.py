@@ -223,6 +223,25 @@ def test_keys(run: Run) -> None:
         assert "Error" in run("keys", *args, code=2).stderr
 
 
+def test_limits(run: Run) -> None:
+    assert "No limits yet" in run("limits", "list").output
+    assert "requests, 60 per minute, all, each key by itself" in run(
+        "limits", "set", "each-key", "--requests", "60", "--per", "key"
+    ).output
+    run("limits", "set", "day", "--tokens", "2000000", "-w", "day", "--model", "gpt-*", "--group", "pro")
+    run("limits", "set", "slots", "--concurrent", "4", "--disabled")
+    listed = run("limits", "list").output
+    assert "2,000,000 per day" in listed
+    assert "group=pro model=gpt-*" in listed
+    assert "4 at one time" in listed
+    assert len(json.loads(run("limits", "list", "--json").stdout)) == 3
+    assert "one of --requests" in run("limits", "set", "x", code=2).stderr
+    assert "no --window" in run("limits", "set", "x", "--concurrent", "1", "-w", "day", code=2).stderr
+    assert "there is no key" in run("limits", "set", "x", "--requests", "1", "--key", "nobody", code=1).stderr
+    assert "Removed" in run("limits", "remove", "slots").output
+    assert json.loads(run("limits", "remove", "day", "--json").stdout)["removed"]["amount"] == 2_000_000
+
+
 def test_prices(run: Run) -> None:
     assert "No price matches." in run("prices", "list").output
     assert "$0.15 in, $0.6 out" in run("prices", "set", "m", "--input", "0.15", "--output", "0.60").output
