@@ -44,14 +44,14 @@ async def count_entries(sessions: Sessions, reason: str | None = None) -> int:
         return await session.scalar(statement if reason is None else statement.where(Entry.reason == reason)) or 0
 
 
-async def differences(sessions: Sessions) -> list[verify.Difference]:
-    """What the verification finds, in all accounts and batches, in small pages."""
+async def differences(sessions: Sessions, limit: int = 3) -> list[verify.Difference]:
+    """What the verification finds, in all accounts and batches, in pages of `limit`."""
     found: list[verify.Difference] = []
     for page_of in (verify.accounts_page, verify.batches_page):
         after = None
         while True:
             async with sessions() as session:
-                page = await page_of(session, after=after, limit=3)
+                page = await page_of(session, after=after, limit=limit)
             found += page.differences
             after = page.next
             if after is None:

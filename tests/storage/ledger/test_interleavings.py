@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from storage.database import migrate
@@ -15,6 +15,11 @@ def test_interleavings(database_url: str) -> None:
     run_state_machine_as_test(
         lambda: Interleavings(database_url),
         settings=settings(
-            max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # Each example goes on in the same database, so one that failed is shown as it was and not made smaller.
+            phases=[Phase.generate],
         ),
     )
