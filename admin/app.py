@@ -17,6 +17,7 @@ from admin.endpoints import (
     price_sync,
     prices,
     providers,
+    rerate,
     status,
     usage,
     whoami,
@@ -82,7 +83,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(operator)])
     for module in (
-        channels, keys, limits, prices, price_sync, groups, usage, explain, apply, providers, status, whoami,
+        channels, keys, limits, prices, price_sync, groups, usage, explain, rerate, apply, providers, status, whoami,
     ):  # fmt: skip
         api.include_router(module.router)
     app.include_router(api)

@@ -54,6 +54,11 @@ def _show(found: dict[str, Any]) -> None:
             *((f"x {name}", found[field]) for field, name in _FACTORS if found[field] != "1"),
             ("provider cost", output.usd_exact(found["provider_cost"])),
             ("cost", output.usd_exact(found["cost"])),
+            *(
+                (f"correction to version {each['price_id']}", output.usd_exact(each["cost"]))
+                for each in found["corrections"]
+            ),
+            *([("cost now", output.usd_exact(found["corrected_cost"]))] if found["corrections"] else []),
             ("rounding", "once per amount, half up, to $0.000000001"),
         ]
     )

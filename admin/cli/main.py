@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import admin_token, apply, channels, explain, groups, keys, limits, output, prices, status, usage
+from admin.cli import admin_token, apply, channels, explain, groups, keys, limits, output, prices, rerate, status, usage
 from admin.cli.client import Settings
 from admin.cli.group import RootGroup
 
@@ -78,6 +78,7 @@ app.add_typer(groups.app, name="groups")
 app.command("providers")(channels.providers)
 app.command("usage")(usage.usage)
 app.command("explain")(explain.explain)
+app.command("rerate")(rerate.rerate)
 app.command("apply")(apply.apply)
 app.add_typer(admin_token.app, name="admin-token")
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path
 
 from admin.endpoints.common import problems
 from admin.problems import not_found
-from admin.schemas.explain import ExplainOut, arithmetic
+from admin.schemas.explain import CorrectionOut, ExplainOut, arithmetic
 from admin.schemas.price import PriceOut
 from admin.surroundings import Surroundings
 from storage.pricing.detail import explain
 from storage.pricing.entry import entry_of
-from storage.repositories import prices, usage
+from storage.repositories import corrections, prices, usage
 
 router = APIRouter(prefix="/usage", tags=["usage"])
 
@@ -30,6 +30,7 @@ async def explain_cost(services: Surroundings, request_id: RequestId) -> Explain
         current = None
         if price is not None:
             current = await prices.find(session, price.provider, price.model, price.source, int(time.time()))
+        later = await corrections.list_for(session, request_id)
     found = explain(row, None if price is None else entry_of(price))
     computed: dict[str, Any] = arithmetic(found.detail)
     return ExplainOut(
@@ -46,4 +47,6 @@ async def explain_cost(services: Surroundings, request_id: RequestId) -> Explain
         recomputed=found.recomputed,
         matches=not found.problems,
         problems=found.problems,
+        corrections=[CorrectionOut.model_validate(each) for each in later],
+        corrected_cost=row.cost + sum(each.cost for each in later),
     )

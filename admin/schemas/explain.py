@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from admin.schemas.amounts import EACH, SECOND, nano_to_usd
 from admin.schemas.base import Wire
@@ -37,6 +37,18 @@ class ExplainLine(Wire):
         return cls(component=line.component, quantity=quantity, unit_price=price, per=per, amount=amount)
 
 
+class CorrectionOut(Wire):
+    """A later difference, nano-USD, and the price version that it comes from."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: int = Field(description="Unix time in seconds.")
+    price_id: int
+    cost: int
+    provider_cost: int
+    reference: str = Field(description="That of the ledger's entries.")
+
+
 class ExplainOut(Wire):
     """The arithmetic of one request's cost. `matches` says that all of it was computed again with the same result.
 
@@ -64,6 +76,8 @@ class ExplainOut(Wire):
     recomputed: bool = Field(description="The row holds no detail of its own; the price version's is shown.")
     matches: bool
     problems: list[str]
+    corrections: list[CorrectionOut] = Field(description="What was booked later because of other prices.")
+    corrected_cost: int = Field(description="Nano-USD: the cost with all corrections.")
 
 
 def arithmetic(detail: Detail | None) -> dict[str, object]:

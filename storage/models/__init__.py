@@ -5,6 +5,7 @@ from storage.models.admin_token import AdminToken
 from storage.models.base import Base
 from storage.models.budget import Budget
 from storage.models.channel import Channel
+from storage.models.correction import Correction
 from storage.models.entry import Entry
 from storage.models.group import Group, GroupOverride
 from storage.models.key import Key, KeyChange
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "Budget",
     "Channel",
+    "Correction",
     "Entry",
     "Group",
     "GroupOverride",

@@ -152,3 +152,43 @@ def test_sync(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("admin.cli.secrets.can_ask", lambda: True)
     monkeypatch.setattr(typer, "confirm", asked)
     assert "Took over" in run("prices", "sync").output
+
+
+def test_rerate(run: Run) -> None:
+    run("prices", "set", "m", "--input", "1", "--output", "2")
+    nothing = run("rerate", "--since", "2020-01-01", "--until", "2099-01-01", "--dry-run").output
+    assert "0 of 0 requests would be corrected: +$0 to clients" in nothing
+    sums = json.loads(run("rerate", "--since", "30d", "--model", "m", "--json").stdout)
+    assert sums == {"dry_run": False, "checked": 0, "changed": 0, "no_price": 0, "cost": 0, "provider_cost": 0}
+    assert "0 of 0 requests were corrected" in run("rerate", "--since", "30d", "--yes").output
+
+
+def test_explain_shows_corrections(capsys: pytest.CaptureFixture[str]) -> None:
+    from admin.cli.explain import _show
+
+    plain = {"request_id": "r", "started_at": 0, "model": "m", "upstream_model": "m", "provider": "", "price": None}
+    arithmetic = {"lines": [], "sum": "0.002", "tier_above": 7000, "window": "0.5", "group": "1", "channel": "2"}
+    found = {
+        **plain,
+        **arithmetic,
+        "usage_source": "estimate",
+        "provider_cost": 1_000_000,
+        "cost": 2_000_000,
+        "matches": True,
+        "recomputed": False,
+        "problems": [],
+        "corrections": [{"price_id": 9, "cost": -500_000}],
+        "corrected_cost": 1_500_000,
+    }
+    _show(found)
+    said = capsys.readouterr().out
+    for line in (
+        "more than 7,000 input tokens",
+        "estimated here",
+        "x time window",
+        "x channel",
+        "Matches: computed again",
+    ):
+        assert line in said
+    assert "correction to version 9   -$0.0005" in said
+    assert "cost now                  $0.0015" in said

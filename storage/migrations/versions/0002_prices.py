@@ -15,6 +15,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_REVISIONS = sa.table("revisions", sa.column("name", sa.String()), sa.column("value", sa.BigInteger()))
+# Counts runs of re-rating; its row's lock makes them take turns.
+_RERATE = "done: rerate"
 _OLD_UNIQUE = "uq_prices_provider_model_source"
 
 
@@ -45,10 +48,24 @@ def upgrade() -> None:
         sa.Column("ratio", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user_group", "used_group", name=op.f("pk_group_overrides")),
     )
+    op.create_table(
+        "price_corrections",
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("price_id", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("provider_cost", sa.BigInteger(), nullable=False),
+        sa.Column("price_detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", "reference", name=op.f("pk_price_corrections")),
+    )
+    op.bulk_insert(_REVISIONS, [{"name": _RERATE, "value": 0}])
 
 
 def downgrade() -> None:
     """Undo. Of each (provider, model, source) the version in force stays; older, later and removed ones are lost."""
+    op.execute(sa.delete(_REVISIONS).where(_REVISIONS.c.name == _RERATE))
+    op.drop_table("price_corrections")
     op.drop_table("group_overrides")
     op.drop_table("user_groups")
     _keep_those_in_force()
