@@ -11,7 +11,7 @@ from tests.storage.ledger.machine import Interleavings
 
 def test_interleavings(database_url: str) -> None:
     asyncio.run(migrate(database_url))
-    examples = 25 if database_url.startswith("sqlite") else 6
+    examples = 40 if database_url.startswith("sqlite") else 6
     run_state_machine_as_test(
         lambda: Interleavings(database_url),
         settings=settings(
