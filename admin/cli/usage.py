@@ -8,24 +8,29 @@ from rich.text import Text
 from admin.cli import output
 from admin.cli.options import connect, parse_time, settings_of
 
+_GROUPS = (
+    "key", "user", "organisation", "group", "channel", "provider", "model", "operation", "status", "end", "day", "hour",
+)  # fmt: skip
+
 
 def _group(value: str | None) -> str | None:
-    allowed = ("key", "channel", "provider", "model", "operation", "status", "end", "day")
-    if value is not None and value not in allowed:
-        raise typer.BadParameter(f"must be one of {', '.join(allowed)}.")
+    if value is not None and value not in _GROUPS:
+        raise typer.BadParameter(f"must be one of {', '.join(_GROUPS)}.")
     return value
 
 
 def usage(
     ctx: typer.Context,
     key: Annotated[str | None, typer.Option("--key", "-k", metavar="NAME", help="Only this key.")] = None,
+    user: Annotated[str | None, typer.Option("--user", "-u", metavar="NAME", help="Only this user.")] = None,
     channel: Annotated[str | None, typer.Option("--channel", "-c", metavar="NAME", help="Only this channel.")] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", metavar="NAME", help="Only this model.")] = None,
     request_id: Annotated[str | None, typer.Option("--request", metavar="ID", help="Only this request.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many requests.")] = 20,
     totals: Annotated[bool, typer.Option("--totals", "-t", help="Sums in place of single requests.")] = False,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="WHAT", callback=_group, help="Sums per key, channel, model, day ...")
+        str | None,
+        typer.Option("--by", metavar="WHAT", callback=_group, help="Sums per key, user, model, day, hour ..."),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="Sums from then: 24h, 7d, a date.")
@@ -39,6 +44,7 @@ def usage(
     if totals or by or since or until:
         query = {
             "key": key,
+            "user": user,
             "channel": channel,
             "model": model,
             "group_by": by,
@@ -49,7 +55,7 @@ def usage(
             found = gateway.get("/api/v1/usage/totals", query)
         _show_totals(ctx, found["items"], by)
         return
-    query = {"key": key, "channel": channel, "model": model, "request_id": request_id}
+    query = {"key": key, "user": user, "channel": channel, "model": model, "request_id": request_id}
     with connect(ctx) as gateway:
         found = gateway.get("/api/v1/usage", {**query, "limit": limit})
     if settings_of(ctx).as_json:

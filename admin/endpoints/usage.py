@@ -1,7 +1,6 @@
 """Usage: single records and sums, read only."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.endpoints.common import object_id, problems
 from admin.problems import invalid, not_found
-from admin.schemas.base import UtcTime
-from admin.schemas.usage import Group, UsageList, UsageOut, UsageTotal, UsageTotals
+from admin.schemas.base import UtcTime, time_text
+from admin.schemas.usage import Group, Order, UsageList, UsageOut, UsageTotal, UsageTotals
 from admin.surroundings import Surroundings
-from storage.repositories import channels, keys, usage
-from storage.repositories.usage import GroupBy
+from storage.models import Channel, Key, Organisation, User
+from storage.repositories import names, usage, usage_totals
 
 router = APIRouter(prefix="/usage", tags=["usage"])
 
 _CURSOR = re.compile(r"(\d{1,18})\.([\x21-\x7e]{1,64})")
-_COLUMNS: dict[str, GroupBy] = {"key": "key_id", "channel": "channel_id"}
+_KINDS: dict[str, names.Named] = {"key": Key, "user": User, "organisation": Organisation, "channel": Channel}
 
 Named = Annotated[str | None, Query(min_length=1, max_length=200, description="Name or id.")]
 ModelName = Annotated[
@@ -27,31 +26,17 @@ ModelName = Annotated[
 ]
 
 
-async def _id(ref: str | None, kind: str, find: Callable[[str], Awaitable[Any]]) -> int | None:
-    """The id of a key or channel; ids of removed ones are fine, for their records remain."""
+async def _id(session: AsyncSession, word: str, ref: str | None) -> int | None:
+    """The id of a key, user, organisation or channel; ids of removed ones are fine, for their records remain."""
     if ref is None:
         return None
     number = object_id(ref)
     if number is not None:
         return number
-    row = await find(ref)
-    if row is None:
-        raise not_found(kind, ref)
-    return int(row.id)
-
-
-async def _key_id(session: AsyncSession, ref: str | None) -> int | None:
-    return await _id(ref, "key", lambda name: keys.find_by_name(session, name))
-
-
-async def _channel_id(session: AsyncSession, ref: str | None) -> int | None:
-    return await _id(ref, "channel", lambda name: channels.find_by_name(session, name))
-
-
-async def _names(ids: Iterable[int], get: Callable[[int], Awaitable[Any]]) -> dict[int, str]:
-    """The present names of these keys or channels, "" for those that are gone."""
-    rows = {number: await get(number) if number else None for number in sorted(set(ids))}
-    return {number: row.name if row is not None else "" for number, row in rows.items()}
+    found = await names.id_of(session, _KINDS[word], ref)
+    if found is None:
+        raise not_found(word, ref)
+    return found
 
 
 @router.get("", responses=problems(404), operation_id="list_usage")
@@ -60,6 +45,7 @@ async def list_usage(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     before: Annotated[str | None, Query(max_length=100, description="`next` of the page before.")] = None,
     key: Named = None,
+    user: Named = None,
     channel: Named = None,
     model: ModelName = None,
     request_id: Annotated[str | None, Query(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] = None,
@@ -73,17 +59,20 @@ async def list_usage(
             session,
             limit=limit + 1,
             before=(int(place[1]), place[2]) if place else None,
-            key_id=await _key_id(session, key),
-            channel_id=await _channel_id(session, channel),
+            key_id=await _id(session, "key", key),
+            user_id=await _id(session, "user", user),
+            channel_id=await _id(session, "channel", channel),
             model=model,
             request_id=request_id,
         )
         page = rows[:limit]
-        key_names = await _names((row.key_id for row in page), lambda number: keys.get(session, number))
-        channel_names = await _names((row.channel_id for row in page), lambda number: channels.get(session, number))
+        found = {
+            word: await names.names(session, kind, (getattr(row, f"{word}_id") for row in page))
+            for word, kind in _KINDS.items()
+        }
     items = [
         UsageOut.model_validate(row).model_copy(
-            update={"key": key_names[row.key_id], "channel": channel_names[row.channel_id]}
+            update={word: named[getattr(row, f"{word}_id")] for word, named in found.items()}
         )
         for row in page
     ]
@@ -101,36 +90,46 @@ async def total_usage(
     since: Annotated[UtcTime | None, Query()] = None,
     until: Annotated[UtcTime | None, Query()] = None,
     group_by: Group | None = None,
+    order_by: Annotated[Order, Query(description="By requests or cost: the largest first.")] = "group",
+    limit: Annotated[int, Query(ge=1, le=10_000, description="Groups at most.")] = 10_000,
     key: Named = None,
+    user: Named = None,
+    organisation: Named = None,
+    group: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$")] = None,
     channel: Named = None,
     model: ModelName = None,
 ) -> UsageTotals:
     """Sums over records that started at or after `since` and before `until`."""
-    column: Any = None if group_by is None else _COLUMNS.get(group_by, group_by)
+    column: Any = f"{group_by}_id" if group_by in _KINDS else group_by
     async with services.sessions() as session:
-        rows = await usage.totals(
+        rows = await usage_totals.totals(
             session,
             since=_microseconds(since),
             until=_microseconds(until),
             group_by=column,
-            key_id=await _key_id(session, key),
-            channel_id=await _channel_id(session, channel),
+            order_by=order_by,
+            limit=limit,
+            key_id=await _id(session, "key", key),
+            user_id=await _id(session, "user", user),
+            organisation_id=await _id(session, "organisation", organisation),
+            group=group,
+            channel_id=await _id(session, "channel", channel),
             model=model,
         )
-        names: dict[int, str] = {}
-        if group_by in {"key", "channel"}:
-            noun: Any = keys if group_by == "key" else channels
-            names = await _names((int(row.group) for row in rows), lambda number: noun.get(session, number))
-    return UsageTotals(items=[_total(row, group_by, names) for row in rows])
+        named: dict[int, str] | None = None
+        if group_by in _KINDS:
+            named = await names.names(session, _KINDS[group_by], (int(row.group) for row in rows))
+    return UsageTotals(items=[_total(row, group_by, named) for row in rows])
 
 
-def _total(row: usage.UsageTotals, group_by: Group | None, names: dict[int, str]) -> UsageTotal:
-    number = int(row.group) if group_by in {"key", "channel"} else None
+def _total(row: usage_totals.UsageTotals, group_by: Group | None, named: dict[int, str] | None) -> UsageTotal:
+    number = int(row.group) if named is not None else None
     group = str(row.group)
-    if number is not None:
-        group = names[number]
-    elif group_by == "day":
-        group = datetime.fromtimestamp(int(row.group) // 1_000_000, tz=UTC).date().isoformat()
+    if named is not None:
+        group = named[int(row.group)]
+    elif group_by in {"day", "hour"}:
+        start = datetime.fromtimestamp(int(row.group) // 1_000_000, tz=UTC)
+        group = start.date().isoformat() if group_by == "day" else time_text(start)
     return UsageTotal(
         group=group,
         id=number,
@@ -142,4 +141,7 @@ def _total(row: usage.UsageTotals, group_by: Group | None, names: dict[int, str]
         cache_write_tokens=row.cache_write_tokens,
         reasoning_tokens=row.reasoning_tokens,
         cost=row.cost,
+        provider_cost=row.provider_cost,
+        mean_total_us=row.total_us // max(row.requests, 1),
+        mean_first_token_us=row.first_token_us // max(row.first_tokens, 1),
     )

@@ -6,13 +6,29 @@ from pydantic import ConfigDict, Field
 
 from admin.schemas.base import Wire
 
-Group = Literal["key", "channel", "provider", "model", "operation", "status", "end", "day"]
+Group = Literal[
+    "key",
+    "user",
+    "organisation",
+    "group",
+    "channel",
+    "provider",
+    "model",
+    "operation",
+    "status",
+    "end",
+    "day",
+    "hour",
+]
+Order = Literal["group", "requests", "cost"]
 
 
 class UsageOut(Wire):
-    """One finished request. `*_us` are microseconds from its arrival, 0 = did not happen; `cost` is nano-USD.
+    """One finished request. `*_us` are microseconds from its arrival, 0 = did not happen; money is nano-USD.
 
-    `key` and `channel` are the present names, "" when removed since; an id of 0 means there was none.
+    `key`, `user`, `organisation` and `channel` are the present names, "" when removed since; an id of 0 means there was
+    none. `provider_cost` is the amount before the multipliers of group and channel, `reserved` the worst case that was
+    held beforehand. How `cost` came about: GET /usage/{request_id}/explain.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -21,6 +37,11 @@ class UsageOut(Wire):
     started_at: int = Field(description="Unix time in microseconds.")
     key_id: int
     key: str = ""
+    user_id: int
+    user: str = ""
+    organisation_id: int
+    organisation: str = ""
+    group: str
     channel_id: int
     channel: str = ""
     provider: str
@@ -39,6 +60,8 @@ class UsageOut(Wire):
     reasoning_tokens: int
     usage_source: str
     cost: int
+    provider_cost: int
+    reserved: int
     price_id: int
     queue_us: int
     first_byte_us: int
@@ -60,10 +83,13 @@ class UsageList(Wire):
 
 
 class UsageTotal(Wire):
-    """Sums of one group; `group` is the value grouped by (a name where there is one), `cost` is nano-USD."""
+    """Sums of one group; `group` is the value grouped by (a name where there is one), money is nano-USD.
+
+    A group by day is its date, one by hour its beginning, both in UTC.
+    """
 
     group: str
-    id: int | None = Field(default=None, description="Of the key or channel, when grouped by one.")
+    id: int | None = Field(default=None, description="When grouped by key, user, organisation or channel.")
     requests: int
     errors: int
     input_tokens: int
@@ -72,6 +98,9 @@ class UsageTotal(Wire):
     cache_write_tokens: int
     reasoning_tokens: int
     cost: int
+    provider_cost: int
+    mean_total_us: int = Field(description="Of all requests.")
+    mean_first_token_us: int = Field(description="Of the requests that have a first token.")
 
 
 class UsageTotals(Wire):

@@ -25,7 +25,11 @@ async def records(api, world, make_channel) -> None:
             input_tokens=10,
             output_tokens=5,
             cost=7,
+            provider_cost=5,
             price_id=1,
+            group="vip",
+            total_us=1000 * number,
+            first_token_us=100 * (number % 2),
         )
         for number in range(5)
     ]
@@ -57,6 +61,8 @@ async def test_filters(api, refused) -> None:
     assert await ids(key="99") == ["other"]
     assert len(await ids(channel="main", model="gpt-5-mini")) == 5
     assert await ids(request_id="r3") == ["r3"]
+    assert len(await ids(user="0")) == 6
+    refused(await api.get("/usage", params={"user": "nobody"}), 404)
     assert await ids(key="9" * 40) == []
     refused(await api.get("/usage", params={"key": "nobody"}), 404)
     assert await ids(channel="\0") == []
@@ -74,12 +80,29 @@ async def test_totals(api, refused) -> None:
     )
     by_key = (await api.get("/usage/totals", params={"group_by": "key"})).json()["items"]
     assert [(item["group"], item["id"], item["requests"]) for item in by_key] == [("app", 1, 5), ("", 99, 1)]
+    assert (everything["provider_cost"], everything["mean_total_us"], everything["mean_first_token_us"]) == (
+        25,
+        10_000 // 6,
+        100,
+    )
+    largest = {"group_by": "key", "order_by": "cost", "limit": "1"}
+    assert [item["id"] for item in (await api.get("/usage/totals", params=largest)).json()["items"]] == [1]
+    by_user = (await api.get("/usage/totals", params={"group_by": "user"})).json()["items"]
+    assert [(item["group"], item["id"], item["requests"]) for item in by_user] == [("", 0, 6)]
+    by_group = (await api.get("/usage/totals", params={"group_by": "group", "group": "vip"})).json()["items"]
+    assert [(item["group"], item["id"], item["requests"]) for item in by_group] == [("vip", None, 5)]
+    by_hour = (await api.get("/usage/totals", params={"group_by": "hour"})).json()["items"]
+    assert [item["group"] for item in by_hour] == ["2027-01-15T08:00:00Z", "2027-01-16T08:00:00Z"]
     by_day = (await api.get("/usage/totals", params={"group_by": "day"})).json()["items"]
     assert [item["group"] for item in by_day] == ["2027-01-15", "2027-01-16"]
     by_model = (await api.get("/usage/totals", params={"group_by": "model", "key": "app"})).json()["items"]
     assert [item["group"] for item in by_model] == ["gpt-5-mini"]
     since = {"since": "2027-01-16T00:00:00Z", "until": "2027-01-17T00:00:00Z"}
     assert (await api.get("/usage/totals", params=since)).json()["items"][0]["requests"] == 1
+    refused(await api.get("/usage/totals", params={"user": "nobody"}), 404)
+    refused(await api.get("/usage/totals", params={"organisation": "nobody"}), 404)
+    for bad in ({"order_by": "group_by"}, {"limit": "0"}, {"group": "\0"}):
+        refused(await api.get("/usage/totals", params=bad), 422)
     for bad in ({"group_by": "client_ip"}, {"since": "yesterday"}, {"since": "1"}, {"until": "2027-01-01T00:00:00"}):
         refused(await api.get("/usage/totals", params=bad), 422)
 

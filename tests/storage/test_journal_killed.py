@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from storage.journal import JournalDrainer, JournalWriter, segments
 from storage.models import Usage
 from storage.records import UsageRecord
-from storage.repositories import usage
+from storage.repositories import usage, usage_totals
 
 MakeRecord = Callable[..., UsageRecord]
 
@@ -190,7 +190,7 @@ async def test_drainers_killed_at_random_insert_every_record_once(
     await drainer.drain_once()
     drainer.close()
     async with sessions() as session:
-        (total,) = await usage.totals(session)
+        (total,) = await usage_totals.totals(session)
         distinct = await session.scalar(select(func.count(func.distinct(Usage.input_tokens))))
     assert (total.requests, total.cost, distinct) == (count, count, count)
     assert total.input_tokens == sum(range(count))
