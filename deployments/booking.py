@@ -5,9 +5,10 @@ Synchronous, a few microseconds, called before the answer ends.
 
 from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
+from deployments.pricing import tariff_for
 from deployments.replica import Replica
 from storage.journal import JournalFull, JournalWriter
-from storage.pricing import FREE, ONE, Charge, Tariff, rate
+from storage.pricing import ONE, Charge, Tariff, rate
 
 _NO_CHARGE = Charge(0, 0, "")
 
@@ -49,11 +50,11 @@ class Booking:
 
     def tariff(self, exchange: Exchange) -> Tariff | None:
         """The price of the model at the channel when the request began; None: it has none, and is not free either."""
-        found = self._replica.prices.find(exchange.provider, exchange.upstream_model, exchange.started_at // 1_000_000)
-        if found is None:
-            channel = self._replica.table.channels.get(exchange.channel_id)
-            return FREE if channel is not None and channel.local else None
-        return found
+        at = exchange.started_at // 1_000_000
+        channel = self._replica.table.channels.get(exchange.channel_id)
+        if channel is None:  # removed while the request was on its way
+            return self._replica.prices.find(exchange.provider, exchange.upstream_model, at)
+        return tariff_for(self._replica.prices, channel, exchange.upstream_model, at)
 
     def _charge(self, exchange: Exchange, tariff: Tariff) -> Charge:
         channel = self._replica.table.channels.get(exchange.channel_id)
