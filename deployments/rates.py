@@ -15,16 +15,13 @@ from deployments.rates_bucket import Bucket
 from deployments.rates_link import RateLink
 from deployments.rates_rules import LimitRow, Rule, Subject, compile_rules
 from deployments.settings import OnOutage
-from storage.rates import Authority
+from storage.rates import LEASE_S, Authority
 
-MAX_REMEMBERED = 100_000
+MAX_REMEMBERED = 20_000
 """Subjects whose buckets are remembered; beyond it all are forgotten and found again."""
 
 MAX_TRIES = 3
 """Round trips that a request may wait for, when others take what was granted."""
-
-LEASE_S = 10.0
-"""What a killed replica held is free again after so long."""
 
 Count = Callable[[str, tuple[str, ...]], None]
 
@@ -102,12 +99,19 @@ class _Waiter:
 
 
 class RateBook:
-    """All buckets of one replica."""
+    """All buckets of one replica. `lease_s` is the authority's time to live of what a replica holds."""
 
     def __init__(
-        self, authority: Authority, replica: str, *, on_outage: OnOutage, timeout_s: float, count: Count
+        self,
+        authority: Authority,
+        replica: str,
+        *,
+        on_outage: OnOutage,
+        timeout_s: float,
+        count: Count,
+        lease_s: float = LEASE_S,
     ) -> None:
-        self.link = RateLink(authority, replica, timeout_s=timeout_s, lease_s=LEASE_S)
+        self.link = RateLink(authority, replica, timeout_s=timeout_s, lease_s=lease_s)
         self._closed = {metric for metric, what in on_outage.model_dump().items() if what == "closed"}
         self._count = count
         self._rules: list[Rule] = []

@@ -34,9 +34,15 @@ class RateLimited(ClientError):  # noqa: N818  # a refusal, named as the clients
         after = str(max(1, math.ceil(seconds))) if seconds else None
         super().__init__(429, text, code="rate_limit_exceeded", retry_after=after)
 
-    def headers(self) -> bytes:
-        """In milliseconds too, as the OpenAI libraries read it; `retry-after` itself comes from the error."""
-        return b"retry-after-ms: %d\r\n" % max(1, math.ceil(self.seconds * 1000)) if self.seconds else b""
+    def headers(self, vendor: Vendor = "openai") -> bytes:
+        """The limit that is reached; the wait also in milliseconds, which the OpenAI libraries read.
+
+        `retry-after` itself comes from the error.
+        """
+        lines = "" if self.rule.concurrent else _lines(vendor, self.rule, 0, datetime.now(UTC))
+        if self.seconds and vendor == "openai":
+            lines += f"retry-after-ms: {max(1, math.ceil(self.seconds * 1000))}\r\n"
+        return lines.encode()
 
 
 def unavailable() -> GatewayFault:
@@ -77,19 +83,23 @@ def headers(vendor: Vendor, buckets: Iterable[Bucket], now: datetime | None = No
         known = tightest.get(rule.metric)
         if known is None or remaining / rule.limit < known[0]:
             tightest[rule.metric] = (remaining / rule.limit, remaining, rule)
-    lines = []
-    for metric, (_, remaining, rule) in tightest.items():
-        if vendor == "openai":
-            lines.append(
-                f"x-ratelimit-limit-{metric}: {rule.limit}\r\n"
-                f"x-ratelimit-remaining-{metric}: {remaining}\r\n"
-                f"x-ratelimit-reset-{metric}: {rule.reset}\r\n"
-            )
-        else:
-            back = (now or datetime.now(UTC)) + timedelta(seconds=rule.window_s)
-            lines.append(
-                f"anthropic-ratelimit-{metric}-limit: {rule.limit}\r\n"
-                f"anthropic-ratelimit-{metric}-remaining: {remaining}\r\n"
-                f"anthropic-ratelimit-{metric}-reset: {back:%Y-%m-%dT%H:%M:%SZ}\r\n"
-            )
-    return "".join(lines).encode()
+    at = now or datetime.now(UTC)
+    return "".join(_lines(vendor, rule, remaining, at) for _, remaining, rule in tightest.values()).encode()
+
+
+def _lines(vendor: Vendor, rule: Rule, remaining: int, now: datetime) -> str:
+    metric = rule.metric
+    if vendor == "openai":
+        return (
+            f"x-ratelimit-limit-{metric}: {rule.limit}\r\n"
+            f"x-ratelimit-remaining-{metric}: {remaining}\r\n"
+            f"x-ratelimit-reset-{metric}: {rule.reset}\r\n"
+        )
+    if vendor == "anthropic":
+        back = now + timedelta(seconds=rule.window_s)
+        return (
+            f"anthropic-ratelimit-{metric}-limit: {rule.limit}\r\n"
+            f"anthropic-ratelimit-{metric}-remaining: {remaining}\r\n"
+            f"anthropic-ratelimit-{metric}-reset: {back:%Y-%m-%dT%H:%M:%SZ}\r\n"
+        )
+    return ""

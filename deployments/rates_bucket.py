@@ -22,6 +22,9 @@ LEASE_SHARE = 0.8
 REFUSED_S = {"requests": 1.0, "tokens": 0.25, "concurrent": 0.05}
 """How long a refusal is repeated without asking again. Tokens and slots come back at any time, requests do not."""
 
+LEAST_REFUSED_S = 0.02
+"""A refusal is repeated for at least so long: a limit that stays full is not asked about without end."""
+
 GRAINS = 400
 """Uses less than this part of a window apart are told as one, at the time of the last."""
 
@@ -229,7 +232,7 @@ class Bucket:
         if grant.granted < ask.want:
             wait = grant.wait / 1e6
             self.free_at = now + wait
-            self.refused_until = now + min(wait, REFUSED_S[self.rule.metric])
+            self.refused_until = now + max(LEAST_REFUSED_S, min(wait, REFUSED_S[self.rule.metric]))
             self.refused_need = self._asked
         else:
             self.refused_until = 0.0

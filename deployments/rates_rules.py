@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from storage.models import Limit
+
 WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 """Name of a window -> seconds."""
 
@@ -35,6 +37,23 @@ class LimitRow(msgspec.Struct, frozen=True, array_like=True):
     group: str = ""
     model: str = ""
     channel_id: int = 0
+
+
+def limit_row(limit: Limit) -> LimitRow:
+    """A stored limit as it travels."""
+    return LimitRow(
+        limit.id,
+        limit.name,
+        limit.metric,
+        limit.window,
+        limit.amount,
+        tuple(limit.per),
+        limit.key_id,
+        limit.user_id,
+        limit.group,
+        limit.model,
+        limit.channel_id,
+    )
 
 
 class Subject(NamedTuple):

@@ -98,7 +98,7 @@ class Rates(_Group):
     """Rate limits: their authority is Redis where `redis_url` is set, else the Router."""
 
     timeout_s: Annotated[float, Field(gt=0, le=10)] = Field(
-        0.25, description="How long a request may wait for the authority; later than that it counts as away."
+        0.5, description="How long a request may wait for the authority; later than that it counts as away."
     )
     on_outage: OnOutage = Field(OnOutage())
 

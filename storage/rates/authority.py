@@ -9,6 +9,9 @@ from typing import Protocol
 
 import msgspec
 
+LEASE_S = 10.0
+"""A replica that is silent for so long is taken for dead."""
+
 
 class Ask(msgspec.Struct, array_like=True, gc=False):
     """What one replica says and wants of one bucket.

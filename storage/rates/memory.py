@@ -9,7 +9,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from storage.rates.authority import Answer, Ask, Level
+from storage.rates.authority import LEASE_S, Answer, Ask, Level
 from storage.rates.window import State, advance, level, take
 
 SWEEP = 2
@@ -24,7 +24,7 @@ def monotonic_us() -> int:
 class MemoryCore:
     """All buckets of one process; single-threaded."""
 
-    def __init__(self, ttl_s: float = 10.0, clock: Callable[[], int] = monotonic_us) -> None:
+    def __init__(self, ttl_s: float = LEASE_S, clock: Callable[[], int] = monotonic_us) -> None:
         self.epoch = uuid.uuid4().hex
         self._ttl = int(ttl_s * 1e6)
         self._clock = clock

@@ -15,7 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from storage.rates.authority import Answer, Ask, AuthorityAwayError, Grant, Level
+from storage.rates.authority import LEASE_S, Answer, Ask, AuthorityAwayError, Grant, Level
 
 _LUA = Path(__file__).parent / "lua"
 
@@ -34,7 +34,7 @@ class RedisAuthority:
     """Counts of all replicas in one Redis. `timeout_s` bounds connecting and each round trip."""
 
     def __init__(
-        self, url: str, *, timeout_s: float = 0.25, ttl_s: float = 10.0, prefix: str = "gateway:rates:", now: int = 0
+        self, url: str, *, timeout_s: float = 0.25, ttl_s: float = LEASE_S, prefix: str = "gateway:rates:", now: int = 0
     ) -> None:
         self._client: Redis = Redis.from_url(
             url,

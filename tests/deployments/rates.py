@@ -12,7 +12,7 @@ from deployments.rates import Admission, RateBook
 from deployments.rates_answers import RateLimited
 from deployments.rates_rules import LimitRow, Subject
 from deployments.settings import OnOutage
-from storage.rates import Answer, Ask, Authority, AuthorityAwayError, Level
+from storage.rates import LEASE_S, Answer, Ask, Authority, AuthorityAwayError, Level
 
 SUBJECT = Subject(key_id=1, user_id=2, group="pro", model="gpt-5-mini")
 
@@ -59,12 +59,16 @@ class Fleet:
         self.awaited = 0
         self.books = [self.book(f"replica-{number}", rows, **outage) for number in range(size)]
 
-    def book(self, name: str, rows: Sequence[LimitRow], **outage: Any) -> RateBook:
+    def book(
+        self, name: str, rows: Sequence[LimitRow], timeout_s: float = 1.0, lease_s: float = LEASE_S, **outage: Any
+    ) -> RateBook:
+        """One more replica."""
+
         def count(metric: str, labels: tuple[str, ...]) -> None:
             self.counted[metric, labels] += 1
 
         book = RateBook(
-            self.authority, name, on_outage=OnOutage(**outage), timeout_s=outage.pop("timeout_s", 1.0), count=count
+            self.authority, name, on_outage=OnOutage(**outage), timeout_s=timeout_s, count=count, lease_s=lease_s
         )
         book.load(rows)
         return book

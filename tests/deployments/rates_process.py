@@ -1,0 +1,63 @@
+"""One replica of the rate tests as a process of its own: `python rates_process.py URL PREFIX JOB ...`.
+
+`flood AMOUNT WINDOW SECONDS PER_SECOND`: requests at that pace; prints when each was admitted, on the system's clock.
+`hold AMOUNT`: takes so many slots, says so, and waits to be killed.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from storage.rates import RedisAuthority
+from tests.deployments.rates import SUBJECT, Fleet, limit
+
+
+async def flood(fleet: Fleet, seconds: float, per_second: float) -> None:
+    admitted: list[float] = []
+    tasks: set[asyncio.Task[None]] = set()
+    loop = asyncio.get_running_loop()
+
+    async def one() -> None:
+        if await fleet.admit(0) is not None:
+            admitted.append(time.monotonic())
+
+    begin = time.monotonic()
+    sent = 0
+    while (passed := time.monotonic() - begin) < seconds:
+        for _ in range(int(passed * per_second) - sent):
+            sent += 1
+            task = loop.create_task(one())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.sleep(0.001)
+    await asyncio.gather(*tasks)
+    print(sent, fleet.awaited, fleet.authority.calls, f"{time.process_time():.2f}")
+    print(" ".join(f"{at:.6f}" for at in admitted))
+
+
+async def main() -> None:
+    url, prefix, job, *numbers = sys.argv[1:]
+    authority = RedisAuthority(url, prefix=prefix, ttl_s=1.5, timeout_s=2.0)
+    if job == "flood":
+        amount, window, seconds, per_second = numbers
+        fleet = Fleet(authority, [limit(int(amount), window)], size=0)
+        fleet.books = [fleet.book(f"process-{os.getpid()}", [limit(int(amount), window)])]
+        await fleet.admit(0, subject=SUBJECT._replace(key_id=99))  # connected before the clock runs
+        print("ready", flush=True)
+        sys.stdin.readline()
+        await flood(fleet, float(seconds), float(per_second))
+        await fleet.close()
+        return
+    fleet = Fleet(authority, [limit(int(numbers[0]), metric="concurrent")], size=0)
+    fleet.books = [fleet.book(f"process-{os.getpid()}", [limit(int(numbers[0]), metric="concurrent")], lease_s=1.5)]
+    held = [await fleet.admit(0) for _ in range(int(numbers[0]))]
+    print("held", sum(admission is not None for admission in held), flush=True)
+    await asyncio.sleep(60)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
