@@ -83,6 +83,11 @@ _asks = msgspec.msgpack.Decoder(tuple[str, list[Ask]])
 _answer = msgspec.msgpack.Decoder(Answer)
 
 
+def encode_ask(ask: Ask) -> bytes:
+    """One ask as lua/take.lua reads it."""
+    return _encoder.encode(ask)
+
+
 def encode_asks(replica: str, asks: Sequence[Ask]) -> bytes:
     """A `take` as bytes, for an authority in another process."""
     return _encoder.encode((replica, asks))

@@ -15,11 +15,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from storage.rates.authority import LEASE_S, Answer, Ask, AuthorityAwayError, Grant, Level
+from storage.rates.authority import LEASE_S, Answer, Ask, AuthorityAwayError, Grant, Level, encode_ask
 
 _LUA = Path(__file__).parent / "lua"
 
-Command = tuple[str | int, ...]
+Command = tuple[str | int | bytes, ...]
 
 
 class Script:
@@ -53,7 +53,8 @@ class RedisAuthority:
 
     async def take(self, replica: str, asks: Sequence[Ask]) -> Answer:
         """See Authority.take."""
-        answers = await self._run(self._take, [(self._key(ask.bucket), *self._arguments(replica, ask)) for ask in asks])
+        calls = [(self._key(ask.bucket), replica, self._ttl, self.now, encode_ask(ask)) for ask in asks]
+        answers = await self._run(self._take, calls)
         epoch = answers[0] or await self._begin()
         return Answer(epoch.decode(), [Grant(*(int(number) for number in answer)) for answer in answers[1:]])
 
@@ -68,10 +69,6 @@ class RedisAuthority:
 
     def _key(self, bucket: str) -> str:
         return f"{self._prefix}{{{bucket}}}"
-
-    def _arguments(self, replica: str, ask: Ask) -> Command:
-        fixed = (replica, self._ttl, self.now, ask.limit, ask.window, ask.have, ask.seq, ask.need, ask.want, ask.ahead)
-        return fixed + tuple(number for use in ask.uses for number in use)
 
     async def _begin(self) -> bytes:
         """The name of this server's memory: made by whoever finds it empty first."""

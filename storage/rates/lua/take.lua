@@ -1,13 +1,13 @@
 -- One ask at one bucket, as storage/rates/window.py `take` says it, step by step.
--- KEYS[1]: the bucket. ARGV: replica, ttl, now (0: this server's clock), then the ask: limit, window, have, seq, need,
--- want, ahead, and its uses as units, age, units, age, ... Times are microseconds.
--- Answers {granted, left, wait}. The bucket is one string: cmsgpack of {{at, n, at, n, ...}, {name, n, until, seq, ...}}.
+-- KEYS[1]: the bucket. ARGV: replica, ttl, now (0: this server's clock), the ask as msgpack (storage/rates/authority.py:
+-- its fields in their order). Times are microseconds. Answers {granted, left, wait}.
+-- The bucket is one string: cmsgpack of {{at, n, at, n, ...}, {name, n, until, seq, ...}}.
 
 local SLOTS, AHEAD_SHARE, REMEMBER, HELD_WAIT = 100, 50, 60000000, 100000
 
 local replica, ttl, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local limit, window, have, seq = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local need, want, ahead = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local ask = cmsgpack.unpack(ARGV[4])
+local limit, window, have, seq, uses, need, want, ahead = ask[2], ask[3], ask[4], ask[5], ask[6], ask[7], ask[8], ask[9]
 if now == 0 then
   local time = redis.call('TIME')
   now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -78,8 +78,8 @@ if not mine then
 end
 if seq > mine.seq then
   mine.seq = seq
-  for i = 11, #ARGV, 2 do
-    local n, age = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  for _, use in ipairs(uses) do
+    local n, age = use[1], use[2]
     local at = now - math.max(age, 0)
     if n > 0 and at + window > now then
       add(n, at)
