@@ -42,10 +42,11 @@ class PriceBook:
     """
 
     def __init__(self, rows: Iterable[Price | PriceEntry]) -> None:
-        entries = [row if isinstance(row, PriceEntry) else entry_of(row) for row in rows]
-        self._places: dict[str, dict[_Place, list[Tariff]]] = {"seed": {}, "operator": {}, "apply": {}}
-        for entry in sorted(entries, key=_newest_first):
-            self._places[entry.source].setdefault((entry.provider, entry.model), []).append(Tariff(entry))
+        # A table with thousands of prices arrives in the middle of requests: what is not needed yet is not made ready.
+        self._places: dict[str, dict[_Place, list[PriceEntry]]] = {"seed": {}, "operator": {}, "apply": {}}
+        for row in rows:
+            entry = row if isinstance(row, PriceEntry) else entry_of(row)
+            self._places[entry.source].setdefault((entry.provider, entry.model), []).append(entry)
         self._found: dict[_Place, tuple[Tariff, ...]] = {}
 
     def find(self, provider: str, model: str, at: int | None = None) -> Tariff | None:
@@ -68,24 +69,24 @@ class PriceBook:
 
     def _candidates(self, provider: str, model: str) -> tuple[Tariff, ...]:
         """All versions that may count for a name, the preferred ones first."""
-        found: list[Tariff] = []
+        found: list[PriceEntry] = []
         for place in ((provider, model), ("", model), (provider, ANY_MODEL)):
             found += self._set(place)
         seeded = self._places["seed"]
-        found += seeded.get((provider, model), ())
+        found += sorted(seeded.get((provider, model), ()), key=_newest_first)
         if seeded and len(model) <= _LONGEST_NAME:
             for place in match_model(provider, model):
-                found += seeded.get(place, ())
+                found += sorted(seeded.get(place, ()), key=_newest_first)
         found += self._set(("", ANY_MODEL))
-        candidates = tuple(found)
+        candidates = tuple(Tariff(entry) for entry in found)
         if len(model) <= _LONGEST_NAME:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
             self._found[provider, model] = candidates
         return candidates
 
-    def _set(self, place: _Place) -> list[Tariff]:
-        return [tariff for source in _SET_BY for tariff in self._places[source].get(place, ())]
+    def _set(self, place: _Place) -> list[PriceEntry]:
+        return [entry for source in _SET_BY for entry in sorted(self._places[source].get(place, ()), key=_newest_first)]
 
 
 def _newest_first(entry: PriceEntry) -> tuple[int, int]:
