@@ -41,6 +41,8 @@ class Connection(asyncio.Protocol):
         self.chunked = True
         self.answered = False
         self.closing = False
+        self.blocked = False
+        """Whether the client reads more slowly than it is written to."""
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
@@ -75,6 +77,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not keep up: `drained` waits from now on."""
+        self.blocked = True
         self._can_write = self.server.loop.create_future()
         self._since = self.server.loop.time()
 
@@ -83,6 +86,7 @@ class Connection(asyncio.Protocol):
         if self._can_write is not None and not self._can_write.done():
             self._can_write.set_result(None)
         self._can_write = None
+        self.blocked = False
 
     def data_received(self, data: bytes) -> None:
         """Bytes of one or more requests."""
@@ -221,11 +225,6 @@ class Connection(asyncio.Protocol):
         """End a streamed answer without its final chunk, so that no client can take it for complete."""
         self.keep_alive = False
         self._stream_over()
-
-    @property
-    def blocked(self) -> bool:
-        """Whether the client reads more slowly than it is written to."""
-        return self._can_write is not None
 
     async def drained(self) -> None:
         """Wait until the client has read enough. Raises ConnectionResetError when it left."""
