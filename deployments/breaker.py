@@ -13,7 +13,7 @@ from deployments.settings import Breaker
 MAX_REST_S = 60.0
 """Longest rest that a Retry-After can bring."""
 
-_NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found"}
+_NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found", "upstream_content_policy"}
 
 
 class Breakers:

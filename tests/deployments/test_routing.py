@@ -127,6 +127,7 @@ async def test_breakers() -> None:
     for _ in range(FAILURES * 3):
         breakers.failed(1, failure("upstream_invalid"))
         breakers.failed(1, failure("upstream_not_found"))
+        breakers.failed(1, failure("upstream_content_policy"))
     assert not breakers.resting
     for _ in range(FAILURES - 1):
         breakers.failed(1, failure("upstream_error"))
