@@ -21,7 +21,7 @@ from admin.services import Services
 from admin.surroundings import Surroundings, announce
 from storage.crypto import SealError
 from storage.models import Channel
-from storage.repositories import channels
+from storage.repositories import channels, revisions
 
 router = APIRouter(prefix="/channels", tags=["channels"])
 
@@ -106,6 +106,7 @@ async def change_channel(
         if wrong:
             raise invalid(wrong)
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.ROUTES)
         row = await _load(session, channel)
         etags.check(if_match, ChannelOut.model_validate(row))
         changes = _changes(services, row, patch)
@@ -123,6 +124,7 @@ async def change_channel(
 async def delete_channel(services: Surroundings, channel: Ref, if_match: IfMatch = None) -> None:
     """Remove a channel. Requests that are using it finish."""
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.ROUTES)
         row = await _load(session, channel)
         etags.check(if_match, ChannelOut.model_validate(row))
         await channels.remove(session, row)
