@@ -8,8 +8,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-# Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html, 2026-11): connection, authorization,
-# no such database (both: a server that is being set up anew), rollback, resources, operator intervention, system error.
+# Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html, 2026-11): connection,
+# authorization and no such database (a server that is being set up anew), rollback, resources, operator, system.
 _STATES = ("08", "28", "3D", "40", "53", "57", "58")
 _READ_ONLY = "25006"  # a standby that has not taken over yet
 

@@ -19,6 +19,7 @@ from admin.cli.client import Gateway, Settings
 from admin.cli.errors import FailureError
 from admin.cli.main import app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from storage import crypto
 from storage.database import open_engine, session_factory
 from storage.records import UsageRecord
@@ -60,7 +61,7 @@ async def _serve(database: Path, port: int, servers: list[uvicorn.Server]) -> No
         replicas = [{"replica": "r-1", "open_requests": 4}, {"replica": "r-2", "open_requests": 5, "note": None}]
         return {"table_version": 3, "journal": {"depth": 0}, "replicas": replicas}
 
-    services = Services(sessions, crypto.SecretBox(b"k" * 32), "1.2.3", notify, probe, status, PROVIDERS)
+    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1.2.3", notify, probe, status, PROVIDERS)
     server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning", lifespan="off"))
     servers.append(server)
     await server.serve()
