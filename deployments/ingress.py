@@ -181,4 +181,5 @@ def limits(settings: Settings) -> Limits:
         idle_timeout_s=settings.timeouts.client_idle_s,
         read_timeout_s=settings.timeouts.client_read_s,
         write_timeout_s=settings.timeouts.client_write_s,
+        read_rate=settings.sizes.read_rate,
     )
