@@ -113,7 +113,7 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
             retryable=False,
             body=shown,
         )
-    if status in (401, 403) or (status == 400 and account_code):
+    if status in (401, 403, 407) or (status == 400 and account_code):
         return UpstreamError(
             502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth"
         )

@@ -114,7 +114,8 @@ class Admin:
         status = 0
         try:
             secret = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
-            channel = Channel(channel_row(row, self._settings.timeouts), secret)
+            login = self._box.open(row.proxy_secret, f"channel-proxy:{row.name}") if row.proxy_secret else ""
+            channel = Channel(channel_row(row, self._settings.timeouts), secret, login)
             body = msgspec.json.encode(
                 {
                     "model": row.models.get(model) or model,

@@ -23,6 +23,7 @@ def error_body(message: str, **fields: str | int | None) -> bytes:
         (402, 502, "upstream_credit", True),
         (403, 502, "upstream_auth", True),
         (404, 404, "upstream_not_found", True),
+        (407, 502, "upstream_auth", True),  # of the channel's own proxy
         (408, 504, "upstream_timeout", True),
         (413, 413, "upstream_invalid", False),
         (422, 422, "upstream_invalid", False),

@@ -275,6 +275,35 @@ def test_usage_and_status(run: Run) -> None:
     assert len(json.loads(run("providers", "--json").stdout)) == 2
 
 
+def test_the_login_of_a_proxy(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXY_LOGIN", f"user:{SECRET}")
+    (tmp_path / "login").write_text(f"user:{SECRET}\n")
+    add = ("channels", "add", "main", "-p", "openai", "--no-secret", "--proxy-secret-env", "PROXY_LOGIN")
+    assert "settings.proxy names none" in run(*add, code=1).output
+    run(*add, "--proxy", "http://proxy.example:3128")
+
+    def login() -> bool:
+        shown: dict[str, bool] = json.loads(run("channels", "show", "main", "--json").stdout)
+        return shown["has_proxy_secret"]
+
+    assert login()
+    assert re.search(r"proxy login +set", run("channels", "show", "main").output)
+    run("channels", "edit", "main", "--no-proxy-secret")
+    assert not login()
+    run("channels", "edit", "main", "--proxy-secret-file", "login")
+    assert login()
+    run("channels", "edit", "main", "--no-proxy-secret", "--proxy-secret-file", "login", code=2)
+    run("channels", "edit", "main", "--default", "proxy")
+    assert not login()
+    file = tmp_path / "gateway.yaml"
+    file.write_text(
+        "channels:\n  - {name: main, provider: openai, settings: {proxy: 'socks5h://p:1080'},"
+        " proxy_secret: {env: PROXY_LOGIN}}\n"
+    )
+    assert "proxy_secret: changed" in run("apply", "-f", str(file)).output
+    assert login()
+
+
 def test_apply(run: Run, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(SECRET)
     file = tmp_path / "gateway.yaml"
