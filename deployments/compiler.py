@@ -53,4 +53,5 @@ def channel_row(channel: Channel, timeouts: Timeouts) -> ChannelRow:
         first_byte_s=setting(channel.settings, "first_byte_timeout_s", timeouts.first_byte_s),
         idle_s=setting(channel.settings, "idle_timeout_s", timeouts.idle_s),
         proxy=str((channel.settings or {}).get("proxy") or ""),
+        proxy_secret=channel.proxy_secret or b"",
     )

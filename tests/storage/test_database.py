@@ -50,7 +50,7 @@ def test_other_addresses_are_refused_without_the_password(url: str) -> None:
 
 
 async def test_migrating_brings_the_schema_of_the_models(database_url: str) -> None:
-    assert await migrate(database_url) == ["0001"]
+    assert await migrate(database_url) == ["0001", "0002"]
     assert await migrate(database_url) == []
     engine = open_engine(database_url)
     try:
@@ -87,7 +87,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine, 
 
 async def test_tasks_of_one_process_may_migrate_at_once(database_url: str) -> None:
     applied = await asyncio.gather(*(migrate(database_url) for _ in range(4)))
-    assert sorted(applied) == [[], [], [], ["0001"]]
+    assert sorted(applied) == [[], [], [], ["0001", "0002"]]
 
 
 MIGRATE = """
@@ -110,7 +110,7 @@ def test_processes_may_migrate_at_once(database_url: str) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = sorted(process.communicate()[0].strip() for process in started)
-    assert answers == ["['0001']", "[]", "[]"]
+    assert answers == ["['0001', '0002']", "[]", "[]"]
     assert [process.returncode for process in started] == [0, 0, 0]
 
 
@@ -129,7 +129,7 @@ asyncio.run(database.migrate(sys.argv[1]))
 def test_nothing_stays_of_a_migration_that_was_killed(database_url: str) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, database_url], check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert asyncio.run(migrate(database_url)) == ["0001"]
+    assert asyncio.run(migrate(database_url)) == ["0001", "0002"]
 
 
 async def test_sqlite_runs_with_the_right_pragmas(tmp_path: Path) -> None:
