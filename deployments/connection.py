@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         self.reading = False
         self._in_head = False
         self._can_write: asyncio.Future[None] | None = None
-        self._since = server.loop.time()
+        self._since = self._began = server.loop.time()
 
     # -- asyncio.Protocol ---------------------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         self._headers = {}
         self._body = []
         self._header_bytes = self._unseen = 0
-        self._since = self.server.loop.time()
+        self._since = self._began = self.server.loop.time()
 
     def on_url(self, url: bytes) -> None:
         """A piece of its target."""
@@ -290,7 +290,7 @@ class Connection(asyncio.Protocol):
             if waited > self.limits.write_timeout_s:
                 self.transport.abort()  # it does not even take the rest of its last answer
         elif self.reading:
-            if waited > self.limits.read_timeout_s:
+            if self.limits.too_slow(waited, now - self._began, self._body_bytes):
                 self.refuse(408, "The request did not arrive in time.")
         elif self.current is None and waited > self.limits.idle_timeout_s:
             self.close()

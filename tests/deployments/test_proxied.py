@@ -5,6 +5,7 @@ import pytest
 from adapters.errors import UpstreamError, classify
 from deployments.table import Channel, ChannelRow, with_login
 from deployments.upstream import Direct
+from tests.deployments.gateway import Gateway
 from tests.deployments.mock import UNARY_BYTES, Upstream
 from tests.deployments.proxies import Proxy, Socks
 
@@ -62,6 +63,21 @@ async def test_a_tunnel_is_asked_for_with_the_login() -> None:
         assert proxy.carried == 1
         assert "pass@word" not in str(failed.value)
     await direct.close()
+
+
+async def test_a_request_through_the_gateway(gateway: Gateway, upstream: Upstream) -> None:
+    async with Socks("gateway", "p@ss:word") as proxy:
+        login = gateway.box.seal("gateway:p@ss:word", "channel-proxy:proxied")
+        await gateway.add_channel(
+            "proxied", upstream.url, models={"m": ""}, settings={"proxy": proxy.url}, proxy_secret=login
+        )
+        assert (await gateway.post({"model": "m"})).body == UNARY_BYTES
+        assert (proxy.carried, proxy.refused) == (1, 0)
+        stolen = gateway.box.seal("gateway:p@ss:word", "channel-proxy:another")
+        await gateway.add_channel(
+            "stolen", upstream.url, models={"n": ""}, settings={"proxy": proxy.url}, proxy_secret=stolen
+        )
+        assert (await gateway.post({"model": "n"})).status == 404, "a channel whose secret does not open is not used"
 
 
 def test_the_address_with_a_login() -> None:
