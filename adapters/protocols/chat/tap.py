@@ -199,8 +199,7 @@ class StreamTap:
         count = data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
         self.events += count
         first = len(data) if count == 1 else max(data.find(b"\n\n") + 2, data.find(b"\r\n\r\n") + 4)
-        if first < self._smallest:
-            self._smallest = first
+        self._smallest = min(self._smallest, first)
         if not self.started:
             self._look(data)
         if (found := _FINISH.search(data)) is not None:
