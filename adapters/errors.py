@@ -83,6 +83,17 @@ _ACCOUNT_CODE = re.compile(
     rb"(?:api_?key|authenticat|authori|credential|billing|credit|quota|account)",
     re.IGNORECASE,
 )
+# A prompt that a provider refuses for what it says, with 403 as if the key were at fault (400 elsewhere): known by code
+# or type; OpenRouter's by a field of its metadata (openrouter.ai/docs/api-reference/errors, 2026-11), xAI's by how
+# its message begins, for its code is that of a missing permission (UKGovernmentBEIS/inspect_ai#2267, 2025-08). Only
+# places that a caller's words cannot reach count: inside a text their quotation marks are escaped.
+_ABOUT_CONTENT = re.compile(
+    rb'"(?:code|type|error_type|reason|status)"\s*:\s*"[a-z_. -]*'
+    rb"(?:content_?(?:policy|filter|moderat|safety)|data_?inspection|responsible_?ai|moderation|safety_?check|prompt_?blocked)"
+    rb'|"flagged_input"\s*:'
+    rb'|"error"\s*:\s*"Content violates usage guidelines',
+    re.IGNORECASE,
+)
 
 
 def classify(status: int, content_type: str, body: bytes, retry_after: str | None = None) -> UpstreamError:
@@ -92,7 +103,17 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
     concerns the channel's account, its limits or its health gets a message of our own and may be retried elsewhere.
     """
     about_account = _ABOUT_ACCOUNT.search(body) is not None
-    if status in (401, 403) or (status == 400 and about_account and _ACCOUNT_CODE.search(body) is not None):
+    account_code = about_account and _ACCOUNT_CODE.search(body) is not None
+    shown = _ADDRESS.sub(b"[address]", body) if "json" in content_type and not about_account else None
+    if status in (400, 403, 422) and not account_code and _ABOUT_CONTENT.search(body) is not None:
+        return UpstreamError(
+            status,
+            "The provider refused the request for its content.",
+            klass="upstream_content_policy",
+            retryable=False,
+            body=shown,
+        )
+    if status in (401, 403, 407) or (status == 400 and account_code):
         return UpstreamError(
             502, "The provider refused the gateway's credentials for this model.", klass="upstream_auth"
         )
@@ -115,7 +136,6 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
             retry_after=retry_after,
         )
     if 400 <= status < 500:
-        shown = _ADDRESS.sub(b"[address]", body) if "json" in content_type and not about_account else None
         return UpstreamError(
             status,
             "The provider refused the request.",

@@ -3,7 +3,9 @@
     Problem (raised by our code)
     RequestValidationError (FastAPI) -> 422 with field paths, 400 for a body that is no JSON
     HTTPException (Starlette) -> 404, 405, 413 and the like
-    IntegrityError (database) -> 409; other database errors -> 503; anything else -> 500, in `request_id.py`
+    IntegrityError (database) -> 409
+    a database that is away -> 503, in `sessions.py`
+    anything else, a statement that is wrong among it -> 500, in `request_id.py`
 
 No answer repeats an input value: a secret could be among them.
 """
@@ -16,7 +18,7 @@ from http import HTTPStatus
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -142,17 +144,9 @@ async def _on_integrity(request: Request, error: Exception) -> Response:
     return render(Problem(409, "Another object already has this name or value."), request_id_of(request))
 
 
-async def _on_database(request: Request, error: Exception) -> Response:
-    # The text of a database error holds the statement and its parameters, digests and ciphertext among them.
-    log.error("request %s: the database failed: %s", request_id_of(request), type(error).__name__)
-    detail = "The database did not answer. Nothing was changed; try again."
-    return render(Problem(503, detail, headers={"retry-after": "2"}), request_id_of(request))
-
-
 def install(app: FastAPI) -> None:
     """Register the handlers on `app`."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(IntegrityError, _on_integrity)
-    app.add_exception_handler(SQLAlchemyError, _on_database)

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-
+from admin.sessions import Sessions
 from storage.crypto import SecretBox
 
 
@@ -43,7 +42,7 @@ class Services:
     """The surroundings of the admin application.
 
     Attributes:
-        sessions: opens database sessions; the endpoints commit.
+        sessions: opens database sessions.
         box: seals and opens channel secrets.
         version: the gateway's version.
         notify: tells the Router that something changed; must not raise when the Router is away.
@@ -52,7 +51,7 @@ class Services:
         providers: the provider registry.
     """
 
-    sessions: async_sessionmaker[AsyncSession]
+    sessions: Sessions
     box: SecretBox
     version: str
     notify: Callable[[], Awaitable[None]]

@@ -250,7 +250,7 @@ async def closed_loop(
 
 
 async def open_loop(
-    target: Target, *, rate: float, seconds: float, connections: int = 16, limit: int = 2000, grace_s: float = 30.0
+    target: Target, *, rate: float, seconds: float, connections: int = 16, limit: int = 256, grace_s: float = 30.0
 ) -> Result:
     """Run an open loop of `rate` requests per second; at most `limit` connections are opened."""
     with _quiet():

@@ -75,10 +75,13 @@ class AdapterPlane:
                 connection.respond(answer.status, lines, await answer.whole(self._replica.settings.sizes.answer))
                 return
             connection.start_stream(answer.status, lines, b"")
-            while (chunk := await answer.chunk()) is not None:
-                connection.write_chunk(chunk)
-                if connection.blocked:
-                    await connection.drained()
+
+            def take(piece: bytes) -> bool:
+                connection.write_chunk(piece)
+                return not connection.blocked
+
+            while not await answer.pour(take):
+                await connection.drained()
             connection.end_stream()
         finally:
             await answer.close()

@@ -17,6 +17,7 @@ from adapters.errors import UpstreamError, classify
 from adapters.registry import PATHS, PROVIDERS
 from admin.app import create_app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from deployments.compiler import channel_row
 from deployments.link import Link
 from deployments.logs import configure
@@ -46,7 +47,7 @@ class Admin:
         self._name = f"admin-{uuid.uuid4().hex[:8]}"
         self._log = configure(settings.log_level)
         self._engine = open_engine(settings.database)
-        self._sessions = session_factory(self._engine)
+        self._sessions = Sessions(session_factory(self._engine))
         self._box = SecretBox(load_master_key(settings.data_dir, secret_key()))
         self._direct = Direct(idle_connections=4)
         services = Services(
@@ -113,7 +114,8 @@ class Admin:
         status = 0
         try:
             secret = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
-            channel = Channel(channel_row(row, self._settings.timeouts), secret)
+            login = self._box.open(row.proxy_secret, f"channel-proxy:{row.name}") if row.proxy_secret else ""
+            channel = Channel(channel_row(row, self._settings.timeouts), secret, login)
             body = msgspec.json.encode(
                 {
                     "model": row.models.get(model) or model,

@@ -40,6 +40,17 @@ class Answer(ABC):
             self._over = True
         return piece
 
+    async def pour(self, take: Callable[[bytes], bool]) -> bool:
+        """Give `take` the bytes as they arrive until it says False; whether the end was reached. Raises UpstreamError.
+
+        What `take` raises is raised here. It runs where the bytes arrive, so it must not wait for anything. Called
+        again, it goes on where it stopped.
+        """
+        while (piece := await self.chunk()) is not None:
+            if not take(piece):
+                return False
+        return True
+
     async def whole(self, limit: int) -> bytes:
         """The rest of the body, at most `limit` bytes. Raises UpstreamError."""
         pieces: list[bytes] = []

@@ -13,7 +13,7 @@ from deployments.settings import Breaker
 MAX_REST_S = 60.0
 """Longest rest that a Retry-After can bring."""
 
-_NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found"}
+_NOT_ITS_FAULT = {"upstream_invalid", "upstream_not_found", "upstream_content_policy"}
 
 
 class Breakers:
@@ -23,6 +23,7 @@ class Breakers:
         self._settings = settings
         self.resting: set[int] = set()
         self._failures: dict[int, int] = {}
+        self._ends: dict[int, asyncio.TimerHandle] = {}
 
     def failed(self, channel_id: int, error: UpstreamError) -> None:
         """Count a failure; a rate limit rests the channel at once, for as long as the provider says."""
@@ -38,12 +39,24 @@ class Breakers:
         """It works: forget the past."""
         if channel_id in self._failures:
             del self._failures[channel_id]
-            self.resting.discard(channel_id)
+            self._wake(channel_id)
 
     def _rest(self, channel_id: int, seconds: float) -> None:
-        if channel_id not in self.resting:
-            self.resting.add(channel_id)
-            asyncio.get_running_loop().call_later(seconds, self.resting.discard, channel_id)
+        """Rest for `seconds`, or as long as it rests already if that is longer."""
+        loop = asyncio.get_running_loop()
+        before = self._ends.get(channel_id)
+        if before is not None:
+            if before.when() >= loop.time() + seconds:
+                return
+            before.cancel()
+        self.resting.add(channel_id)
+        self._ends[channel_id] = loop.call_later(seconds, self._wake, channel_id)
+
+    def _wake(self, channel_id: int) -> None:
+        self.resting.discard(channel_id)
+        end = self._ends.pop(channel_id, None)
+        if end is not None:
+            end.cancel()  # else it would end a later rest too soon
 
 
 def _seconds(retry_after: str | None) -> float:

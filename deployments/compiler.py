@@ -50,4 +50,5 @@ def channel_row(channel: Channel, timeouts: Timeouts) -> ChannelRow:
         proxy=str((channel.settings or {}).get("proxy") or ""),
         price_ratio=ONE if ratio is None else millionths(str(ratio)),
         local=is_local(base_url),
+        proxy_secret=channel.proxy_secret or b"",
     )

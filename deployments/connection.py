@@ -41,6 +41,8 @@ class Connection(asyncio.Protocol):
         self.chunked = True
         self.answered = False
         self.closing = False
+        self.blocked = False
+        """Whether the client reads more slowly than it is written to."""
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
@@ -50,7 +52,7 @@ class Connection(asyncio.Protocol):
         self.reading = False
         self._in_head = False
         self._can_write: asyncio.Future[None] | None = None
-        self._since = server.loop.time()
+        self._since = self._began = server.loop.time()
 
     # -- asyncio.Protocol ---------------------------------------------------------------------------------------------
 
@@ -75,6 +77,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not keep up: `drained` waits from now on."""
+        self.blocked = True
         self._can_write = self.server.loop.create_future()
         self._since = self.server.loop.time()
 
@@ -83,6 +86,7 @@ class Connection(asyncio.Protocol):
         if self._can_write is not None and not self._can_write.done():
             self._can_write.set_result(None)
         self._can_write = None
+        self.blocked = False
 
     def data_received(self, data: bytes) -> None:
         """Bytes of one or more requests."""
@@ -111,7 +115,7 @@ class Connection(asyncio.Protocol):
         self._headers = {}
         self._body = []
         self._header_bytes = self._unseen = 0
-        self._since = self.server.loop.time()
+        self._since = self._began = self.server.loop.time()
 
     def on_url(self, url: bytes) -> None:
         """A piece of its target."""
@@ -222,11 +226,6 @@ class Connection(asyncio.Protocol):
         self.keep_alive = False
         self._stream_over()
 
-    @property
-    def blocked(self) -> bool:
-        """Whether the client reads more slowly than it is written to."""
-        return self._can_write is not None
-
     async def drained(self) -> None:
         """Wait until the client has read enough. Raises ConnectionResetError when it left."""
         if self._can_write is not None:
@@ -291,7 +290,7 @@ class Connection(asyncio.Protocol):
             if waited > self.limits.write_timeout_s:
                 self.transport.abort()  # it does not even take the rest of its last answer
         elif self.reading:
-            if waited > self.limits.read_timeout_s:
+            if self.limits.too_slow(waited, now - self._began, self._body_bytes):
                 self.refuse(408, "The request did not arrive in time.")
         elif self.current is None and waited > self.limits.idle_timeout_s:
             self.close()

@@ -16,12 +16,17 @@ from adapters.errors import ClientError
 INLINE_BYTES = 64 * 1024
 """Compressed bodies up to this size are unfolded in the event loop; larger ones in a thread."""
 
-_STEP = 256 * 1024
+_STEP = 256 * 1024  # of plain data
+_PACKED_STEP = 64 * 1024  # both libraries copy what they have not yet unfolded at each step, so they are given little
 _ZSTD_STEP = 256  # unfolds to 8 MB at most: 64 blocks of 128 KB
 
 
 class _Decoder(Protocol):
-    def feed(self, data: bytes, limit: int) -> bytes: ...
+    def feed(self, data: bytes, limit: int) -> bytes:
+        """Unfold `data`; b"" goes on with what is `pending`."""
+
+    def pending(self) -> bool:
+        """Whether there is plain data to come before more can be fed."""
 
     def finished(self) -> bool: ...
 
@@ -29,9 +34,15 @@ class _Decoder(Protocol):
 class _Zlib:
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by header
+        self._full = False
 
     def feed(self, data: bytes, limit: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+        piece = self._inner.decompress(self._inner.unconsumed_tail + data, limit)
+        self._full = len(piece) == limit  # more may wait inside, also when all input is taken
+        return piece
+
+    def pending(self) -> bool:
+        return self._full or bool(self._inner.unconsumed_tail)
 
     def finished(self) -> bool:
         return self._inner.eof
@@ -44,6 +55,9 @@ class _Brotli:
     def feed(self, data: bytes, limit: int) -> bytes:
         out: bytes = self._inner.process(data, output_buffer_limit=limit)
         return out
+
+    def pending(self) -> bool:
+        return not self._inner.can_accept_more_data()
 
     def finished(self) -> bool:
         return bool(self._inner.is_finished())
@@ -78,13 +92,13 @@ def _unfold(coding: bytes, body: bytes, limit: int) -> bytes:
 
 def _stepwise(decoder: _Decoder, body: bytes, limit: int) -> bytes:
     pieces: list[bytes] = []
-    size = 0
-    data = body
+    size = at = 0
     while not decoder.finished():
+        data = b"" if decoder.pending() else body[at : at + _PACKED_STEP]
+        at += len(data)
         piece = decoder.feed(data, _STEP)
-        if not piece and not data:
-            raise EOFError
-        data = b""
+        if not piece and at == len(body) and not decoder.finished():
+            raise EOFError  # cut before its end
         size += len(piece)
         if size > limit:
             raise _too_large(limit)

@@ -186,6 +186,7 @@ class Http1Answer(Answer):
         "_held",
         "_pieces",
         "_size",
+        "_take",
         "_waiter",
         "_wire",
         "until_close",
@@ -200,7 +201,8 @@ class Http1Answer(Answer):
         self._held = False
         self._ended = False
         self._error: UpstreamError | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self._take: Callable[[bytes], bool] | None = None
+        self._waiter: asyncio.Future[bool] | None = None
         self._decode: Callable[[bytes], bytes] | None = None
         coding = self.header("content-encoding")
         self.until_close = self.header("content-length") is None and self.header("transfer-encoding") is None
@@ -226,26 +228,62 @@ class Http1Answer(Answer):
             body = self._decode(body)
         if not body:
             return
+        if self._take is not None:
+            self._give(self._take, body)
+            return
         self._pieces.append(body)
         self._size += len(body)
         if self._size > HIGH_WATER and not self._held:
             self._held = True
             self._wire.hold()
-        self._wake()
+        self._wake(end=False)
 
     def ended(self) -> None:
         """From the wire: that was all of it."""
         self._ended = True
-        self._wake()
+        self._wake(end=True)
 
     def failed(self, error: UpstreamError) -> None:
         """From the wire: the rest will not come."""
         self._error = error
-        self._wake()
-
-    def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+            self._waiter.set_exception(error)
+
+    async def pour(self, take: Callable[[bytes], bool]) -> bool:
+        """See Answer.pour: here `take` is called by the transport, no task wakes up for it."""
+        while self._pieces:
+            if not take(self._collected()):
+                return False
+        if self._error is not None:
+            raise self._error
+        if not self._ended:
+            self._take = take
+            if not await self._wait():
+                return False
+        self._over = True
+        return True
+
+    def _give(self, take: Callable[[bytes], bool], body: bytes) -> None:
+        try:
+            if take(body):
+                return
+        except Exception as error:  # noqa: BLE001  # it belongs to whoever called `pour`
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_exception(error)
+        self._take = None
+        self._wake(end=False)
+
+    def _wake(self, *, end: bool) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(end)
+
+    async def _wait(self) -> bool:
+        """Until something arrives (False) or the end is there (True). Raises what `failed` was told."""
+        self._waiter = self._wire.loop.create_future()
+        try:
+            return await self._waiter
+        finally:
+            self._waiter = self._take = None
 
     async def _next(self) -> bytes | None:
         while not self._pieces:
@@ -253,11 +291,11 @@ class Http1Answer(Answer):
                 return None
             if self._error is not None:
                 raise self._error
-            self._waiter = self._wire.loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+            await self._wait()
+        return self._collected()
+
+    def _collected(self) -> bytes:
+        """What has arrived so far; the provider may send on."""
         pieces = self._pieces
         self._pieces = []
         self._size = 0

@@ -17,7 +17,7 @@ from deployments.keys import Key, make
 from deployments.limits import Limits
 from deployments.link import Link
 from deployments.logs import configure
-from deployments.messages import Report
+from deployments.messages import Report, encode
 from deployments.replica import Replica
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
@@ -64,6 +64,7 @@ class Ingress:
         gauges["gateway_active_streams"] = lambda: server.open_streams
         gauges["gateway_route_table_version"] = lambda: replica.table.version
         gauges["gateway_keys_cached"] = lambda: len(replica.keys)
+        self._serving = False
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
         await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
@@ -74,6 +75,8 @@ class Ingress:
         gc.freeze()
         gc.set_threshold(20_000, 20, 100)
         await server.listen(settings.host, settings.port, shared=True)
+        self._serving = True
+        self._announcement = replica.loop.create_task(self._announce())
         self._standby = replica.loop.create_task(self._stand_in())
 
     async def check_health(self) -> None:
@@ -124,11 +127,18 @@ class Ingress:
     async def _call(self, report: bytes) -> bytes:
         return bytes(await self._router.sync.remote(report))
 
+    async def _announce(self) -> None:
+        """Say at once that this replica listens: the poll that is under way has said that it starts."""
+        try:  # what the answer holds comes with the next poll again
+            await asyncio.wait_for(self._call(encode(self._report())), 2.0)
+        except Exception as error:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
+            self._replica.log.debug("the Router learns with the next poll that this replica listens: %s", error)
+
     def _report(self) -> Report:
         replica = self._replica
         return Report(
             replica=replica.name,
-            kind="ingress",
+            kind="ingress" if self._serving else "ingress:starting",
             pid=os.getpid(),
             table_version=replica.table.version if replica.ready else -1,
             live_seq=replica.live_seq,
@@ -171,4 +181,5 @@ def limits(settings: Settings) -> Limits:
         idle_timeout_s=settings.timeouts.client_idle_s,
         read_timeout_s=settings.timeouts.client_read_s,
         write_timeout_s=settings.timeouts.client_write_s,
+        read_rate=settings.sizes.read_rate,
     )

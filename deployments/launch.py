@@ -28,10 +28,15 @@ READY_S = 180.0
 RAY_DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DEDUP_LOGS": "0",
-    # Measured on an idle gateway: 0.18 cores with Ray's own intervals, 0.13 with these.
+    # How often Ray looks after itself. Measured on an idle gateway: 0.18 cores with its own intervals, 0.10 with these.
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",
     "RAY_SERVE_METRICS_EXPORT_INTERVAL_MS": "5000",
     "RAY_metrics_report_interval_ms": "30000",
+    "REPORTER_UPDATE_INTERVAL_MS": "30000",
+    "RAY_kill_idle_workers_interval_ms": "5000",
+    "RAY_memory_monitor_refresh_ms": "1000",
+    "RAY_raylet_report_resources_period_milliseconds": "500",
+    "RAY_raylet_check_gc_period_milliseconds": "2000",
 }
 """Environment of Ray and Serve, unless it is set already."""
 

@@ -8,7 +8,7 @@ from deployments.telemetry import Snapshot
 class Report(msgspec.Struct, omit_defaults=True):
     """A replica's call: who it is, what it already has, and what it has counted.
 
-    `kind`: "ingress", "adapter:<family>" or "admin".
+    `kind`: "ingress", "adapter:<family>" or "admin"; until it listens "ingress:starting", or of an adapter "starting".
     """
 
     replica: str

@@ -60,7 +60,7 @@ GAUGES: dict[str, str] = {
     "gateway_journal_depth_records": "Usage records not yet in the database (estimate).",
     "gateway_route_table_version": "Version of the route table; the lowest of all replicas.",
     "gateway_route_table_version_newest": "Version of the newest compiled route table.",
-    "gateway_replicas": "Ingress replicas that report.",
+    "gateway_replicas": "Ingress replicas that listen.",
     "gateway_router_up": "1 when the Router answered this scrape; 0: the numbers are those of one replica.",
     "gateway_rate_authority_up": "1 when the authority of rate limits answered last time; the lowest of all replicas.",
     "gateway_keys_cached": "Keys that replicas remember.",

@@ -21,6 +21,7 @@ from deployments import keys as keyring
 from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import Exchange, new_request_id
+from deployments.forward import Forward
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.routing import choose
@@ -221,35 +222,28 @@ class Pipeline:
     ) -> None:
         connection = request.connection
         tap = StreamTap(withhold=forced)
-        loop = self._replica.loop
-        began = False
+
+        def begin(first: bytes) -> None:
+            exchange.first_byte_at = time.monotonic()
+            exchange.status = answer.status
+            headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
+            connection.start_stream(answer.status, headers + self._tried(exchange, answer), first)
+            head.fields = {}  # no retry from here on: a large request is not kept for the length of its stream
+            request.resize(0)
+
+        forward = Forward(connection, exchange, tap, begin, idle_s)
         try:
-            while not tap.done:
-                chunk = await answer.chunk()
-                out = tap.finish() if chunk is None else tap.feed(chunk)
-                if began:
-                    connection.write_chunk(out)
-                elif out:
-                    began = True
-                    exchange.first_byte_at = time.monotonic()
-                    exchange.status = answer.status
-                    headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
-                    connection.start_stream(answer.status, headers + self._tried(exchange, answer), out)
-                    head.fields = {}  # no retry from here on: a large request is not kept for the length of its stream
-                    request.resize(0)
-                if tap.started and not exchange.first_token_at:
-                    exchange.first_token_at = time.monotonic()
-                if tap.failed:
-                    raise UpstreamError(
-                        502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event"
-                    )
-                if chunk is None:
-                    break
-                if connection.blocked:
-                    exchange.deadline = float("inf")  # the client is slow, not the provider
-                    await connection.drained()
-                exchange.deadline = loop.time() + idle_s
-            if not began:
+            while not (ended := await answer.pour(forward.take)) and not tap.over:
+                exchange.deadline = float("inf")  # the client is slow, not the provider
+                await connection.drained()
+                forward.heard()
+            if ended:
+                forward.finish()
+            if tap.failed:
+                raise UpstreamError(
+                    502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event"
+                )
+            if not forward.began:
                 raise UpstreamError(502, "The provider ended its answer before it began.", klass="upstream_empty")
             if not tap.complete:
                 raise UpstreamError(502, "The provider broke off its answer.", klass="upstream_cut")

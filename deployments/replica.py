@@ -98,15 +98,18 @@ class Replica:
 
     def _take_table(self, data: TableData) -> None:
         secrets: dict[int, str] = {}
+        logins: dict[int, str] = {}
         for row in data.channels:
             try:
+                if row.proxy_secret:
+                    logins[row.id] = self._box.open(row.proxy_secret, f"channel-proxy:{row.name}")
                 secrets[row.id] = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
             except SealError as error:
                 self.log.error(  # noqa: TRY400  # the cause is a key that does not fit: a traceback adds nothing
                     "channel %s cannot be used: %s", row.name, error
                 )
         usable = [row for row in data.channels if row.id in secrets]
-        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets)
+        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets, logins)
         self.prices = PriceBook(data.prices)
         self.has_table.set()
         for callback in self.on_table:

@@ -154,7 +154,7 @@ class Router:
         if report.live_seq != self._live_seq:
             update.live, update.live_seq = self._live, self._live_seq
             something = True
-        if report.kind == "ingress" and report.key_seq != self._key_seq:
+        if report.kind in ("ingress", "ingress:starting") and report.key_seq != self._key_seq:
             something = True
             if report.key_seq < 0:
                 update.flush_keys = True  # a new replica: it remembers nothing yet

@@ -132,6 +132,13 @@ class Sizes(_Group):
         1024 * 1024 * 1024,
         description="All request bodies that a replica holds at one time; more is answered with 503.",
     )
+    read_rate: int = Field(
+        1024,
+        ge=1,
+        le=1 << 40,
+        description="Bytes of body a second that a client must send on average after timeouts.client_read_s; "
+        "a slower one is answered with 408.",
+    )
     answer: Bytes = Field(256 * 1024 * 1024, description="An unstreamed answer of a provider.")
     journal: Bytes = Field(
         1024 * 1024 * 1024,

@@ -10,6 +10,7 @@ import fnmatch
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -17,7 +18,7 @@ from storage.pricing import ONE, PriceEntry, Ratios
 
 
 class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
-    """A channel as it travels: `secret` is sealed.
+    """A channel as it travels: `secret` and `proxy_secret` are sealed.
 
     `models` maps public names or globs to upstream names ("" = the same). `price_ratio` (millionths) multiplies what
     its requests cost; `local` says that it is on this machine, where a model without a price costs nothing.
@@ -40,6 +41,7 @@ class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
     proxy: str
     price_ratio: int = ONE
     local: bool = False
+    proxy_secret: bytes = b""
 
 
 class TableData(msgspec.Struct, frozen=True, array_like=True):
@@ -56,7 +58,7 @@ READ_MARGIN_S = 5.0
 
 
 class Channel:
-    """A channel ready for use in a replica. `headers` hold the provider's authorization."""
+    """A channel ready for use in a replica. `headers` hold the provider's authorization, `proxy` its login."""
 
     __slots__ = (
         "base_url",
@@ -77,7 +79,7 @@ class Channel:
         "weight",
     )
 
-    def __init__(self, row: ChannelRow, secret: str) -> None:
+    def __init__(self, row: ChannelRow, secret: str, proxy_secret: str = "") -> None:
         self.id = row.id
         self.name = row.name
         self.provider = row.provider
@@ -90,7 +92,7 @@ class Channel:
         self.first_byte_s = row.first_byte_s
         self.idle_s = row.idle_s
         self.read_s = max(row.first_byte_s, row.idle_s) + READ_MARGIN_S
-        self.proxy = row.proxy
+        self.proxy = with_login(row.proxy, proxy_secret)
         self.price_ratio = row.price_ratio
         self.local = row.local
         headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "ray-llm-gateway"}
@@ -125,10 +127,13 @@ class RouteTable:
     Lookups of glob names are remembered, in bounded number.
     """
 
-    def __init__(self, data: TableData, secrets: Mapping[int, str]) -> None:
+    def __init__(
+        self, data: TableData, secrets: Mapping[int, str], proxy_secrets: Mapping[int, str] | None = None
+    ) -> None:
         self.version = data.version
         self.ratios = data.ratios
-        self.channels = {row.id: Channel(row, secrets.get(row.id, "")) for row in data.channels}
+        logins = proxy_secrets or {}
+        self.channels = {row.id: Channel(row, secrets.get(row.id, ""), logins.get(row.id, "")) for row in data.channels}
         self._exact: dict[str, list[Target]] = {}
         globs: dict[str, list[Target]] = {}
         for row in data.channels:
@@ -186,6 +191,13 @@ def encode(data: TableData) -> bytes:
 def decode(blob: bytes) -> TableData:
     """The opposite of `encode`. Raises msgspec.DecodeError."""
     return _decoder.decode(blob)
+
+
+def with_login(proxy: str, login: str) -> str:
+    """The address of a proxy with `user:password` in it, which is how HTTP and SOCKS clients alike are told."""
+    scheme, slashes, host = proxy.partition("://")
+    user, _, password = login.partition(":")
+    return f"{scheme}{slashes}{quote(user, safe='')}:{quote(password, safe='')}@{host}" if login and host else proxy
 
 
 def setting(settings: Mapping[str, Any] | None, name: str, default: float) -> float:

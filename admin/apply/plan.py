@@ -98,9 +98,15 @@ def channel_steps(
         row = by_name.get(item.name)
         columns = item.columns(base_url)
         fields = _differences(row, columns)
-        if item.secret is not None and (row is None or not channel_secrets.same(box, row, item.secret)):
-            columns |= channel_secrets.columns(box, item.name, item.secret)
-            fields["secret"] = (None, _CHANGED)
+        wrong += channel_secrets.misplaced(item.proxy_secret, columns["settings"], f"body.document.channels.{place}")
+        for column in channel_secrets.COLUMNS:
+            secret = getattr(item, column)
+            if secret is not None and (row is None or not channel_secrets.same(box, row, secret, column)):
+                columns |= channel_secrets.columns(box, item.name, secret, column)
+                fields[column] = (None, _CHANGED)
+        if row is not None and row.has_proxy_secret and "proxy" not in columns["settings"]:
+            columns["proxy_secret"] = None
+            fields["proxy_secret"] = (None, _CHANGED)
         steps.append(_step("channel", item.name, row, columns, fields))
     if wrong:
         raise invalid(wrong)

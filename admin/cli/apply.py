@@ -13,6 +13,7 @@ from admin.cli.options import connect, settings_of
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "unchanged": "unchanged"}
+_HIDDEN = {"secret", "proxy_secret", "key"}
 _PLANNED = {"create": "to create", "update": "to update", "delete": "to delete", "unchanged": "unchanged"}
 
 
@@ -69,9 +70,9 @@ def _show(change: dict[str, Any]) -> None:
     output.print_plain(Text.assemble((f"{sign} {change['kind']} ", style), (change["name"], "bold")))
     for field, (old, new) in change["fields"].items():
         if old is None and change["action"] == "create":
-            value = "(hidden)" if new == "changed" and field in {"secret", "key"} else output.short(new)
+            value = "(hidden)" if new == "changed" and field in _HIDDEN else output.short(new)
             output.print_plain(Text.assemble("    ", (f"{field}: ", "dim"), value))
-        elif new == "changed" and field in {"secret", "key"}:
+        elif new == "changed" and field in _HIDDEN:
             output.print_plain(Text.assemble("    ", (f"{field}: ", "dim"), "changed"))
         else:
             line = Text.assemble("    ", (f"{field}: ", "dim"), _value(old), (" → ", "dim"), _value(new))

@@ -1,5 +1,6 @@
 """`gateway channels`: upstream accounts."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from admin.cli.errors import FailureError, misuse
 from admin.cli.options import (
     Headers,
     Models,
+    ProxySecretEnv,
+    ProxySecretFile,
     SecretEnv,
     SecretFile,
     SecretValue,
@@ -48,6 +51,10 @@ def _body(**fields: object) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None and value != {}}
 
 
+def _proxy_secret(env: str | None, file: Path | None) -> str | None:
+    return secrets.choose(env=env, file=file, value=None, what="proxy secret")
+
+
 def _show(channel: dict[str, Any]) -> None:
     output.print_pairs([
         ("name", channel["name"]),
@@ -55,6 +62,7 @@ def _show(channel: dict[str, Any]) -> None:
         ("provider", channel["provider"]),
         ("base url", channel["base_url"]),
         ("secret", channel["secret_hint"] or "none"),
+        ("proxy login", "set" if channel.get("has_proxy_secret") else "none"),
         ("models", "\n".join(output.models_text({name: up}) for name, up in channel["models"].items())),
         ("priority", str(channel["priority"])),
         ("weight", str(channel["weight"])),
@@ -85,6 +93,8 @@ def add(
     idle_timeout: IdleTimeout = None,
     proxy: Proxy = None,
     price_ratio: PriceRatio = None,
+    proxy_secret_env: ProxySecretEnv = None,
+    proxy_secret_file: ProxySecretFile = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Add it without using it yet.")] = False,
 ) -> None:
     """Add a channel. Without a --secret option the secret is asked for, hidden."""
@@ -101,6 +111,7 @@ def add(
             provider=provider,
             base_url=base_url,
             secret=value,
+            proxy_secret=_proxy_secret(proxy_secret_env, proxy_secret_file),
             models=parse_models(model),
             priority=priority,
             weight=weight,
@@ -187,6 +198,9 @@ def edit(
     idle_timeout: IdleTimeout = None,
     proxy: Proxy = None,
     price_ratio: PriceRatio = None,
+    proxy_secret_env: ProxySecretEnv = None,
+    proxy_secret_file: ProxySecretFile = None,
+    no_proxy_secret: Annotated[bool, typer.Option("--no-proxy-secret", help="Remove the proxy's login.")] = False,
     default: Annotated[
         list[str] | None, typer.Option("--default", metavar="SETTING", help=f"Unset one of: {', '.join(_SETTINGS)}.")
     ] = None,
@@ -203,6 +217,7 @@ def edit(
         base_url=base_url,
         models=parse_models(model),
         secret=value,
+        proxy_secret=_proxy_secret(proxy_secret_env, proxy_secret_file),
         priority=priority,
         weight=weight,
         headers=parse_headers(header),
@@ -210,6 +225,10 @@ def edit(
     )
     if no_secret:
         body["secret"] = None
+    if no_proxy_secret:
+        if "proxy_secret" in body:
+            raise misuse("--no-proxy-secret contradicts the login that was given.")
+        body["proxy_secret"] = None
     if no_headers:
         body["headers"] = {}
     if not body:

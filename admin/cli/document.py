@@ -12,7 +12,12 @@ import yaml
 from admin.cli import secrets
 from admin.cli.errors import FailureError, misuse
 
-_SECTIONS = {"channels": "secret", "keys": "key", "prices": None, "limits": None}
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "channels": ("secret", "proxy_secret"),
+    "keys": ("key",),
+    "prices": (),
+    "limits": (),
+}
 MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -69,11 +74,12 @@ def _is_list(items: object, name: str, path: Path) -> bool:
     return True
 
 
-def _resolved(item: object, secret: str | None, place: str, folder: Path) -> object:
-    """One object with its secret fetched and its YAML types made JSON."""
+def _resolved(item: object, secrets_of: tuple[str, ...], place: str, folder: Path) -> object:
+    """One object with its secrets fetched and its YAML types made JSON."""
     item = _as_json(item, place)
-    if secret is not None and isinstance(item, dict) and isinstance(item.get(secret), dict):
-        item[secret] = _fetch(item[secret], f"{place}.{secret}", folder)
+    for secret in secrets_of:
+        if isinstance(item, dict) and isinstance(item.get(secret), dict):
+            item[secret] = _fetch(item[secret], f"{place}.{secret}", folder)
     return item
 
 

@@ -91,6 +91,14 @@ SecretFile = Annotated[
 SecretValue = Annotated[
     str | None, typer.Option("--secret", metavar="VALUE", help="The secret itself; visible to others on this machine.")
 ]
+ProxySecretEnv = Annotated[
+    str | None,
+    typer.Option("--proxy-secret-env", metavar="NAME", help="Take the proxy's user:password from this variable."),
+]
+ProxySecretFile = Annotated[
+    Path | None,
+    typer.Option("--proxy-secret-file", metavar="FILE", help="Take the proxy's user:password from this file."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 

@@ -6,6 +6,7 @@ from admin.apply.execute import execute, make_plan
 from admin.endpoints.common import problems
 from admin.schemas.apply import ApplyRequest, ApplyResult
 from admin.surroundings import Surroundings, announce
+from storage.repositories import revisions
 
 router = APIRouter(prefix="/apply", tags=["apply"])
 
@@ -14,6 +15,9 @@ router = APIRouter(prefix="/apply", tags=["apply"])
 async def apply(services: Surroundings, wanted: ApplyRequest) -> ApplyResult:
     """Make the stored objects equal to the document, all or nothing. The same document twice changes nothing."""
     async with services.sessions() as session:
+        if not wanted.dry_run:
+            for noun in (revisions.ROUTES, revisions.KEYS):  # what is compared stays as it is until the end
+                await revisions.take_turn(session, noun)
         steps = await make_plan(session, services, wanted.document, prune=wanted.prune)
         result = ApplyResult(dry_run=wanted.dry_run, changes=[step.shown() for step in steps])
         written = False

@@ -21,7 +21,7 @@ from admin.services import Services
 from admin.surroundings import Surroundings, announce
 from storage.crypto import SealError
 from storage.models import Channel
-from storage.repositories import channels
+from storage.repositories import channels, revisions
 
 router = APIRouter(prefix="/channels", tags=["channels"])
 
@@ -52,12 +52,15 @@ async def list_channels(services: Surroundings) -> ChannelList:
 async def create_channel(services: Surroundings, wanted: ChannelCreate, response: Response) -> ChannelOut:
     """Add a channel. Its secret is stored encrypted and never shown again."""
     base_url, wrong = providers.base_url_for(services.providers, wanted.provider, wanted.base_url, "body")
+    columns = wanted.columns(base_url)
+    wrong += channel_secrets.misplaced(wanted.proxy_secret, columns["settings"], "body")
     if wrong:
         raise invalid(wrong)
+    for column in channel_secrets.COLUMNS:
+        columns |= channel_secrets.columns(services.box, wanted.name, getattr(wanted, column), column)
     async with services.sessions.begin() as session:
         await _refuse_taken(session, wanted.name)
-        secret = channel_secrets.columns(services.box, wanted.name, wanted.secret)
-        row = await channels.create(session, Channel(name=wanted.name, **wanted.columns(base_url), **secret))
+        row = await channels.create(session, Channel(name=wanted.name, **columns))
     await announce(services)
     shown = ChannelOut.model_validate(row)
     response.headers["location"] = f"/api/v1/channels/{row.id}"
@@ -80,20 +83,34 @@ def _changes(services: Services, row: Channel, patch: ChannelPatch) -> dict[str,
     if "settings" in given:
         merged = {**row.settings, **patch.settings.model_dump(exclude_unset=True)}
         given["settings"] = {name: value for name, value in merged.items() if value is not None}
-    name = given.get("name", row.name)
-    if "secret" in given:
-        secret = given.pop("secret")
-        if name == row.name and channel_secrets.same(services.box, row, secret):
-            return given
-        return given | channel_secrets.columns(services.box, name, secret)
-    if name != row.name:
-        # The sealed value is bound to the name.
-        try:
-            return given | channel_secrets.columns(services.box, name, channel_secrets.reveal(services.box, row))
-        except SealError:
-            detail = "The stored secret does not open with the gateway's present secret key; send the secret as well."
-            raise Problem(409, detail) from None
+    settings = given.get("settings", row.settings)
+    wrong = channel_secrets.misplaced(given.get("proxy_secret"), settings, "body")
+    if wrong:
+        raise invalid(wrong)
+    if not settings.get("proxy"):
+        given["proxy_secret"] = None
+    for column in channel_secrets.COLUMNS:
+        given |= _secret(services, row, given, column)
     return given
+
+
+def _secret(services: Services, row: Channel, given: dict[str, Any], column: channel_secrets.Column) -> dict[str, Any]:
+    """What is written of one secret, which is taken out of `given`: sealed anew when it or the name changes."""
+    name = given.get("name", row.name)
+    if column in given:
+        secret = given.pop(column)
+        if name == row.name and channel_secrets.same(services.box, row, secret, column):
+            return {}
+    elif name == row.name:
+        return {}
+    else:  # the sealed value is bound to the name
+        try:
+            secret = channel_secrets.reveal(services.box, row, column)
+        except SealError:
+            what = "secret" if column == "secret" else "login of the proxy"
+            detail = f"The stored {what} does not open with the gateway's present secret key; send it as well."
+            raise Problem(409, detail) from None
+    return channel_secrets.columns(services.box, name, secret, column)
 
 
 @router.patch("/{channel}", responses=problems(400, 404, 409, 412, 413), operation_id="change_channel")
@@ -106,6 +123,7 @@ async def change_channel(
         if wrong:
             raise invalid(wrong)
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.ROUTES)
         row = await _load(session, channel)
         etags.check(if_match, ChannelOut.model_validate(row))
         changes = _changes(services, row, patch)
@@ -123,6 +141,7 @@ async def change_channel(
 async def delete_channel(services: Surroundings, channel: Ref, if_match: IfMatch = None) -> None:
     """Remove a channel. Requests that are using it finish."""
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.ROUTES)
         row = await _load(session, channel)
         etags.check(if_match, ChannelOut.model_validate(row))
         await channels.remove(session, row)

@@ -10,7 +10,7 @@ from admin.schemas.key import KeyCreate, KeyCreated, KeyList, KeyOut, KeyPatch
 from admin.surroundings import Surroundings, announce
 from storage import crypto
 from storage.models import Key
-from storage.repositories import keys
+from storage.repositories import keys, revisions
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 
@@ -71,6 +71,7 @@ async def change_key(
     """Change what the body names and leave the rest. The key itself does not change: make a new one instead."""
     changes = patch.given()
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.KEYS)
         row = await _load(session, key)
         etags.check(if_match, KeyOut.model_validate(row))
         if changes.get("name", row.name) != row.name:
@@ -87,6 +88,7 @@ async def change_key(
 async def delete_key(services: Surroundings, key: Ref, if_match: IfMatch = None) -> None:
     """Remove a key. Its next request is refused; what it is streaming ends by itself."""
     async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.KEYS)
         row = await _load(session, key)
         etags.check(if_match, KeyOut.model_validate(row))
         await keys.remove(session, row)

@@ -4,19 +4,16 @@ One static file with a few marks that are filled in here; nothing is loaded from
 """
 
 import html
-import logging
 from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.exc import SQLAlchemyError
 
+from admin.problems import Problem
 from admin.services import Services
 from admin.surroundings import Surroundings
 from storage.repositories import channels, keys
-
-log = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,8 +37,7 @@ async def _state(services: Services) -> tuple[str, str, str]:
         async with services.sessions() as session:
             channel = any(row.enabled for row in await channels.list_all(session))
             key = any(row.enabled for row in await keys.list_all(session))
-    except SQLAlchemyError as error:
-        log.warning("the page could not read the database: %s", type(error).__name__)
+    except Problem:  # sessions.py has logged it
         return "Running, but the database does not answer.", "open", "open"
     if channel and key:
         return "Running and set up.", "done", "done"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from admin.schemas.amounts import Ratio
 from admin.schemas.base import Fields, Flag, Name, Patch, StoredTime, Text, Token, Wire
@@ -19,6 +19,15 @@ Weight = Annotated[
     int,
     Field(strict=True, ge=0, le=1_000_000, description="Share within one priority; 0: only when all others fail."),
 ]
+
+
+def _login(value: str) -> str:
+    if value.find(":") < 1:
+        raise ValueError("must be user:password")
+    return value
+
+
+ProxySecret = Annotated[Token, Field(max_length=511), AfterValidator(_login)]
 
 
 class ChannelSettings(Wire):
@@ -44,6 +53,9 @@ class ChannelCreate(Wire):
     secret: Token | None = Field(
         default=None, description="The upstream's API key. Stored encrypted, never shown again."
     )
+    proxy_secret: ProxySecret | None = Field(
+        default=None, description="user:password for `settings.proxy`. Stored encrypted, never shown again."
+    )
     models: ModelMap = Field(default_factory=lambda: {"*": ""})
     priority: Priority = 0
     weight: Weight = 1
@@ -52,7 +64,7 @@ class ChannelCreate(Wire):
     settings: ChannelSettings = Field(default_factory=ChannelSettings)
 
     def columns(self, base_url: str) -> Fields:
-        """The stored columns but for name, secret and origin; `base_url` is the one in effect."""
+        """The stored columns but for name, secrets and origin; `base_url` is the one in effect."""
         plain = self.model_dump(include={"provider", "models", "priority", "weight", "enabled", "headers"})
         return {**plain, "base_url": base_url, "settings": self.settings.stored()}
 
@@ -60,14 +72,15 @@ class ChannelCreate(Wire):
 class ChannelPatch(Patch):
     """A partial change: absent fields stay.
 
-    `secret: null` removes the secret. `models` and `headers` replace the stored map; of `settings` only what is named
-    changes, and null removes one.
+    `secret: null` and `proxy_secret: null` remove them; a proxy that is removed takes its login along. `models` and
+    `headers` replace the stored map; of `settings` only what is named changes, and null removes one.
     """
 
     name: Name = ""
     provider: Provider = ""
     base_url: BaseUrl = ""
     secret: Token | None = None
+    proxy_secret: ProxySecret | None = None
     models: ModelMap = Field(default_factory=dict)
     priority: Priority = 0
     weight: Weight = 1
@@ -86,6 +99,7 @@ class ChannelOut(Wire):
     provider: str
     base_url: str
     secret_hint: str = Field(examples=["...a1b2"])
+    has_proxy_secret: bool
     models: dict[str, str]
     priority: int
     weight: int

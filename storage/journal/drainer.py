@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,12 @@ _log = logging.getLogger(__name__)
 # A piece read from a frame's start and not shorter than this holds that frame whole.
 _LARGE_PIECE = 2 * MAX_FRAME
 _BACKOFF_SECONDS = 10.0
+
+# While little waits, the work is cut into small pieces with pauses of twice their length: on a machine whose cores are
+# busy with requests a burst of inserts is what these would wait for (measured at 4,500 requests/s on 2 cores).
+_CALM_BYTES = 4 * 1024 * 1024
+_CALM_RECORDS = 150
+_PAUSES = 2.0
 _TYPICAL_FRAME = 250
 
 
@@ -48,6 +55,7 @@ class JournalDrainer:
         self._insert = insert
         self._batch = batch
         self._piece = min(_LARGE_PIECE, batch * 2 * _TYPICAL_FRAME)
+        self._calm = False
         self._lock: int | None = None
         self._bytes_done = 0
         self._unreadable: set[Path] = set()
@@ -78,6 +86,7 @@ class JournalDrainer:
         delay = interval
         while True:
             stopping = stop.is_set()
+            self._calm = not stopping
             try:
                 await self.drain_once()
                 delay = interval
@@ -140,9 +149,11 @@ class JournalDrainer:
         size = os.fstat(descriptor).st_size
         offset = segments.read_offset(path, size)
         while offset < size:
-            piece, found = self._read(descriptor, offset, size, abandoned=abandoned)
+            calm = self._calm and size - offset < _CALM_BYTES
+            piece, found = self._read(descriptor, offset, size, abandoned=abandoned, calm=calm)
             if not found.consumed:
                 break  # a writer is in the middle of this frame
+            began = time.monotonic()
             if found.records:
                 await self._insert(found.records)
                 self.inserted += len(found.records)
@@ -151,14 +162,18 @@ class JournalDrainer:
                 self._report(path, offset + begin, piece[begin:end])
             offset += found.consumed
             segments.write_offset(path, offset)
+            if calm and offset < size:
+                await asyncio.sleep(_PAUSES * (time.monotonic() - began))
         if abandoned:
             segments.remove_segment(path)
 
-    def _read(self, descriptor: int, offset: int, size: int, *, abandoned: bool) -> tuple[bytes, Parsed]:
+    def _read(
+        self, descriptor: int, offset: int, size: int, *, abandoned: bool, calm: bool = False
+    ) -> tuple[bytes, Parsed]:
         """A piece of the segment from `offset` on and what is in it; nothing consumed means: the rest is to come."""
         for wanted in (min(self._piece, size - offset), min(_LARGE_PIECE, size - offset)):
             piece = os.pread(descriptor, wanted, offset)
-            found = parse(piece, self._batch)
+            found = parse(piece, min(self._batch, _CALM_RECORDS) if calm else self._batch)
             if found.consumed or len(piece) < wanted:  # shorter: the writer took back what a full disk cut off
                 return piece, found
         # No frame at all begins here. That is damage, but for what may be the beginning of a frame that ends behind the

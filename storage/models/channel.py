@@ -27,6 +27,7 @@ class Channel(Base):
     base_url: Mapped[str] = mapped_column(String(2048), default="")
     secret: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # sealed by storage.crypto.SecretBox
     secret_hint: Mapped[str] = mapped_column(String(32), default="")
+    proxy_secret: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # sealed; "user:password"
     models: Mapped[dict[str, str]] = mapped_column(default=dict)  # public name or glob -> upstream name, "" = the same
     priority: Mapped[int] = mapped_column(default=0)  # higher is tried first
     weight: Mapped[int] = mapped_column(default=1)
@@ -36,3 +37,8 @@ class Channel(Base):
     origin: Mapped[str] = mapped_column(String(16), default="api")  # "api" or "apply"
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def has_proxy_secret(self) -> bool:
+        """All that may be shown of it."""
+        return self.proxy_secret is not None

@@ -23,6 +23,7 @@ def error_body(message: str, **fields: str | int | None) -> bytes:
         (402, 502, "upstream_credit", True),
         (403, 502, "upstream_auth", True),
         (404, 404, "upstream_not_found", True),
+        (407, 502, "upstream_auth", True),  # of the channel's own proxy
         (408, 504, "upstream_timeout", True),
         (413, 413, "upstream_invalid", False),
         (422, 422, "upstream_invalid", False),
@@ -112,6 +113,61 @@ def test_400_that_means_the_key_blames_the_channel(body: bytes) -> None:
 def test_a_caller_whose_words_are_repeated_puts_no_blame_on_the_channel(words: str) -> None:
     error = classify(400, JSON, error_body(f"Invalid value: '{words}'.", code="invalid_value"))
     assert (error.status, error.klass, error.retryable) == (400, "upstream_invalid", False)
+
+
+CONTENT = {
+    # The shape that https://openrouter.ai/docs/api-reference/errors documents (2026-11).
+    "openrouter": b'{"error":{"code":403,"message":"Your input was flagged.","metadata":'
+    b'{"reasons":["violence"],"flagged_input":"how to ...","provider_name":"OpenAI","model_slug":"openai/gpt-x"}}}',
+    "by code": error_body("Rejected.", type="invalid_request_error", code="content_policy_violation"),
+    "by type": error_body("no", type="content_filter", code=None),
+    "azure": b'{"error":{"code":"content_filter","message":"The response was filtered.","status":400,"innererror":'
+    b'{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":true}}}}}',
+    "dashscope": error_body("Input data may contain inappropriate content.", code="data_inspection_failed"),
+    "dashscope, its own shape": b'{"code":"DataInspectionFailed","message":"Input data may contain ..."}',
+}
+
+
+@pytest.mark.parametrize("name", CONTENT)
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_a_refusal_for_what_the_prompt_says_blames_no_channel(name: str, status: int) -> None:
+    error = classify(status, JSON, CONTENT[name])
+    assert (error.status, error.klass, error.retryable) == (status, "upstream_content_policy", False)
+    assert render(error, "req_1") == CONTENT[name]
+
+
+@pytest.mark.parametrize("code", ["permission-denied", "The caller does not have permission to execute the operation"])
+def test_xai_says_it_with_the_code_of_a_missing_permission_and_names_the_account(code: str) -> None:
+    text = "Content violates usage guidelines. Team: abc123, API key ID: abc123, Failed check: SAFETY_CHECK_TYPE_BIO"
+    error = classify(403, JSON, msgspec.json.encode({"code": code, "error": text}))
+    assert (error.status, error.klass, error.retryable) == (403, "upstream_content_policy", False)
+    shown = render(error, "req_1")
+    assert b"abc123" not in shown
+    assert b"for its content" in shown
+    denied = msgspec.json.encode({"code": code, "error": "Access to the chat endpoint is denied."})
+    assert classify(403, JSON, denied).klass == "upstream_auth"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>403 Forbidden</html>",
+        error_body("Country, region, or territory not supported", code="unsupported_country_region_territory"),
+        error_body("Project does not have access to the model", type="invalid_request_error", code="model_not_found"),
+        error_body("You are not allowed to sample from this model", type="permission_error", code=None),
+        error_body("Access denied by security policy", code=403),
+        # Who was suspended for a violation is the account, not this prompt.
+        error_body("Suspended after violations of content policy.", type="policy_violation", code="account_suspended"),
+        error_body("Suspended account.", type="content_policy_violation", code="account_suspended"),
+        # What a caller wrote, repeated in a message.
+        error_body('Not allowed: "code":"content_policy_violation", "flagged_input": "x"'),
+        error_body('"error":"Content violates usage guidelines"'),
+    ],
+)
+def test_other_403_concern_the_channel(body: bytes) -> None:
+    error = classify(403, JSON, body)
+    assert (error.status, error.klass, error.retryable, error.body) == (502, "upstream_auth", True, None)
 
 
 def test_retry_after_is_kept_where_it_helps() -> None:

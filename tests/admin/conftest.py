@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from admin.app import create_app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from storage import crypto
 from storage.database import migrate, open_engine, session_factory
 from storage.repositories import admin_tokens
@@ -75,7 +76,7 @@ class World:
 
     def services(self) -> Services:
         return Services(
-            sessions=self.sessions,
+            sessions=Sessions(self.sessions),
             box=self.box,
             version="1.2.3",
             notify=self.notify,

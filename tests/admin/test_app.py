@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from admin.app import MAX_BODY_BYTES, create_app
 
@@ -102,20 +101,6 @@ async def test_a_failure_says_nothing_and_is_logged(world, refused, caplog) -> N
     assert "secret detail" not in answer.text + caplog.text
     assert body["request_id"] in caplog.text
     assert "in broken" in caplog.text
-
-
-async def test_a_database_that_is_away(world, refused) -> None:
-    def away() -> None:
-        raise OperationalError("SELECT secret", {"digest": "x"}, ConnectionError("away"))
-
-    world.sessions = away
-    transport = httpx.ASGITransport(create_app(world.services()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        answer = await client.get("/api/v1/whoami", headers={"authorization": f"Bearer {TOKEN}"})
-        assert "SELECT" not in answer.text
-        refused(answer, 503)
-        page = await client.get("/")
-        assert "the database does not answer" in page.text
 
 
 async def test_status(api, world, make_channel) -> None:

@@ -20,6 +20,7 @@ FIELDS = [
     ("/channels", CHANNEL, name)
     for name in (
         *("name", "provider", "base_url", "secret", "models", "priority", "weight", "enabled", "headers", "settings"),
+        "proxy_secret",
     )
 ] + [("/keys", {"name": "n"}, name) for name in ("name", "key", "models", "enabled", "admin", "expires_at")]
 
@@ -56,6 +57,7 @@ def wrong(field: str, *values: Any) -> Any:
             "https://a/" + "x" * 2048,
         ),
         wrong("secret", "", "with space", "line\r\nbreak", "\u00e9\u00e9", 1, "x" * 8193),
+        wrong("proxy_secret", "", "user", ":password", "u:p w", "u:p\r\n", "u:\u00e9", 1, "u:" + "x" * 510, "u:p"),
         wrong("models", [], {}, [""], ["a b"], ["gpt-[45]"], ["a?"], ["a", "a"], {"a": "b*"}, {"a": 1}, {"a b": "c"}),
         wrong(
             "models", "gpt-5-mini", [1], [None], ["x" * 201], {"": ""}, {"a": "x" * 201}, [f"m{n}" for n in range(2001)]
@@ -85,6 +87,7 @@ def wrong(field: str, *values: Any) -> Any:
         wrong("origin", "apply"),
         wrong("id", 7),
         wrong("secret_hint", "...1234"),
+        wrong("has_proxy_secret", True),
     ],
 )
 async def test_channel_fields(api, refused, field: str, values: tuple[Any, ...]) -> None:

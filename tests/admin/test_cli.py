@@ -19,6 +19,7 @@ from admin.cli.client import Gateway, Settings
 from admin.cli.errors import FailureError
 from admin.cli.main import app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from storage import crypto
 from storage.database import open_engine, session_factory
 from storage.records import UsageRecord
@@ -60,7 +61,7 @@ async def _serve(database: Path, port: int, servers: list[uvicorn.Server]) -> No
         replicas = [{"replica": "r-1", "open_requests": 4}, {"replica": "r-2", "open_requests": 5, "note": None}]
         return {"table_version": 3, "journal": {"depth": 0}, "replicas": replicas}
 
-    services = Services(sessions, crypto.SecretBox(b"k" * 32), "1.2.3", notify, probe, status, PROVIDERS)
+    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1.2.3", notify, probe, status, PROVIDERS)
     server = uvicorn.Server(uvicorn.Config(create_app(services), port=port, log_level="warning", lifespan="off"))
     servers.append(server)
     await server.serve()
@@ -225,9 +226,10 @@ def test_keys(run: Run) -> None:
 
 def test_limits(run: Run) -> None:
     assert "No limits yet" in run("limits", "list").output
-    assert "requests, 60 per minute, all, each key by itself" in run(
-        "limits", "set", "each-key", "--requests", "60", "--per", "key"
-    ).output
+    assert (
+        "requests, 60 per minute, all, each key by itself"
+        in run("limits", "set", "each-key", "--requests", "60", "--per", "key").output
+    )
     run("limits", "set", "day", "--tokens", "2000000", "-w", "day", "--model", "gpt-*", "--group", "pro")
     run("limits", "set", "slots", "--concurrent", "4", "--disabled")
     listed = run("limits", "list").output
@@ -291,6 +293,35 @@ def test_usage_and_status(run: Run) -> None:
     assert json.loads(run("status", "--json").stdout)["version"] == "1.2.3"
     assert "(yours)" in run("providers").output
     assert len(json.loads(run("providers", "--json").stdout)) == 2
+
+
+def test_the_login_of_a_proxy(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXY_LOGIN", f"user:{SECRET}")
+    (tmp_path / "login").write_text(f"user:{SECRET}\n")
+    add = ("channels", "add", "main", "-p", "openai", "--no-secret", "--proxy-secret-env", "PROXY_LOGIN")
+    assert "settings.proxy names none" in run(*add, code=1).output
+    run(*add, "--proxy", "http://proxy.example:3128")
+
+    def login() -> bool:
+        shown: dict[str, bool] = json.loads(run("channels", "show", "main", "--json").stdout)
+        return shown["has_proxy_secret"]
+
+    assert login()
+    assert re.search(r"proxy login +set", run("channels", "show", "main").output)
+    run("channels", "edit", "main", "--no-proxy-secret")
+    assert not login()
+    run("channels", "edit", "main", "--proxy-secret-file", "login")
+    assert login()
+    run("channels", "edit", "main", "--no-proxy-secret", "--proxy-secret-file", "login", code=2)
+    run("channels", "edit", "main", "--default", "proxy")
+    assert not login()
+    file = tmp_path / "gateway.yaml"
+    file.write_text(
+        "channels:\n  - {name: main, provider: openai, settings: {proxy: 'socks5h://p:1080'},"
+        " proxy_secret: {env: PROXY_LOGIN}}\n"
+    )
+    assert "proxy_secret: changed" in run("apply", "-f", str(file)).output
+    assert login()
 
 
 def test_apply(run: Run, tmp_path: Path) -> None:

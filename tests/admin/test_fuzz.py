@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from admin.app import create_app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from storage import crypto
 from storage.database import open_engine, session_factory
 from storage.repositories import admin_tokens
@@ -137,7 +138,7 @@ async def open_client(database: Path) -> tuple[httpx.AsyncClient, Callable[[], C
         return ProbeResult(True, 200, 1.0, 1.0, model)
 
     providers = [ProviderInfo("openai", "OpenAI", "openai", "https://api.openai.example/v1")]
-    services = Services(sessions, crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
+    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
     transport = httpx.ASGITransport(create_app(services))
     client = httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": f"Bearer {TOKEN}"})
     await client.post("/api/v1/channels", json={"name": "a", "provider": "openai", "secret": "s" * 20})

@@ -4,6 +4,7 @@ import httpx
 
 from admin.app import create_app
 from admin.services import ProbeResult, ProviderInfo, Services
+from admin.sessions import Sessions
 from storage import crypto
 from storage.database import migrate, open_engine, session_factory
 from storage.repositories import admin_tokens
@@ -33,7 +34,7 @@ async def test_on_postgres(postgres_database: str, refused) -> None:
         return ProbeResult(True, 200, 1.0, 1.0, model)
 
     providers = [ProviderInfo("openai", "OpenAI", "openai", "https://api.openai.example/v1")]
-    services = Services(sessions, crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
+    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
     transport = httpx.ASGITransport(create_app(services))
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://x/api/v1", headers=headers) as api:

@@ -12,6 +12,8 @@ import msgspec
 import pytest
 import zstandard
 
+from adapters.errors import ClientError
+from deployments import decompress
 from deployments.limits import Limits
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import CHAT, Gateway, until
@@ -156,3 +158,28 @@ async def test_all_bodies_together_are_bounded(make_gateway, upstream: Upstream)
     await until(lambda: not gateway.server.connections)
     assert gateway.server.buffered_bytes == 0
     assert (await gateway.post()).status == 200
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_a_large_body_is_not_copied_at_every_step(coding: str) -> None:
+    plain = os.urandom(48 * MB)  # stays as large as it is
+    packed = brotli.compress(plain, quality=1) if coding == "br" else PACK[coding](plain)
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        assert decompress._unfold(coding.encode(), packed, 48 * MB) == plain
+        taken.append(time.process_time() - began)
+    assert min(taken) < 0.4, "0.06 s where it was measured; 0.8 to 1.6 s with a copy of the rest at every step"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize(("packed_step", "step"), [(1, 1), (1, 4096), (7, 3), (65536, 64)])
+def test_steps_of_any_size(monkeypatch: pytest.MonkeyPatch, coding: str, packed_step: int, step: int) -> None:
+    monkeypatch.setattr(decompress, "_PACKED_STEP", packed_step)
+    monkeypatch.setattr(decompress, "_STEP", step)
+    for plain in (b"", b"a", bytes(step), os.urandom(300), b"ab" * 150):
+        packed = PACK[coding](plain)
+        assert decompress._unfold(coding.encode(), packed, 4096) == plain
+        for end in {0, len(packed) // 2, len(packed) - 1}:
+            with pytest.raises(ClientError):
+                decompress._unfold(coding.encode(), packed[:end], 4096)

@@ -57,6 +57,18 @@ async def test_a_new_replica_gets_everything_at_once(router: Router) -> None:
     assert (again.table, again.live, again.changed_keys, again.flush_keys) == (None, None, [], False)
 
 
+async def test_a_starting_replica_is_told_everything_and_counts_when_it_listens(router: Router) -> None:
+    news = await sync(router, kind="ingress:starting")
+    assert news.table is not None
+    assert news.flush_keys, "what a key is, it must know before its first request"
+    assert b"gateway_replicas 0.0" in await router.scrape()
+    assert [row["kind"] for row in (await router.status())["replicas"]] == ["ingress:starting"]
+    await sync(router)
+    assert b"gateway_replicas 1.0" in await router.scrape()
+    await sync(router, leaving=True)
+    assert b"gateway_replicas 0.0" in await router.scrape()
+
+
 async def test_changes_wake_those_who_wait(router: Router) -> None:
     news = await sync(router)
     assert news.table is not None

@@ -127,6 +127,7 @@ async def test_breakers() -> None:
     for _ in range(FAILURES * 3):
         breakers.failed(1, failure("upstream_invalid"))
         breakers.failed(1, failure("upstream_not_found"))
+        breakers.failed(1, failure("upstream_content_policy"))
     assert not breakers.resting
     for _ in range(FAILURES - 1):
         breakers.failed(1, failure("upstream_error"))
@@ -144,6 +145,28 @@ async def test_breakers() -> None:
     assert not breakers.resting
     breakers.failed(2, failure("upstream_rate_limit", "0.5"))
     assert breakers.resting == {2}
+
+
+async def test_the_end_of_an_earlier_rest_does_not_end_a_later_one() -> None:
+    breakers = Breakers(Breaker(failures=1, rest_s=0.2))
+    breakers.failed(1, failure("upstream_error"))
+    await asyncio.sleep(0.15)
+    breakers.succeeded(1)
+    breakers.failed(1, failure("upstream_error"))
+    await asyncio.sleep(0.1)
+    assert breakers.resting == {1}, "the first rest would have ended by now, the second has not"
+    await asyncio.sleep(0.15)
+    assert not breakers.resting
+    assert not breakers._ends
+
+
+async def test_the_longer_of_two_rests_counts() -> None:
+    breakers = Breakers(Breaker(failures=1, rest_s=0.05))
+    breakers.failed(1, failure("upstream_error"))
+    breakers.failed(1, failure("upstream_rate_limit", "0.5"))
+    breakers.failed(1, failure("upstream_error"))
+    await asyncio.sleep(0.15)
+    assert breakers.resting == {1}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ from tests.deployments.mock import (
 HTML = b"<html><body>upstream-7.internal says no</body></html>"
 SECRET = b'{"error":{"message":"Incorrect API key provided: sk-abc123 of org-abc123","code":"invalid_api_key"}}'
 
+CONTENT = (
+    b'{"code":"permission-denied","error":"Content violates usage guidelines. Team: abc123, API key ID: abc123, '
+    b'Failed check: SAFETY_CHECK_TYPE_BIO"}'
+)
+
 
 async def cut_body(call: Call) -> None:
     await call.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{")
@@ -53,6 +58,7 @@ TROUBLE: dict[str, tuple[Behaviour, int, str, str]] = {
     "401": (answers(401, SECRET), 502, "upstream_auth", "upstream_error"),
     "402": (answers(402, SECRET), 502, "upstream_credit", "upstream_error"),
     "403": (answers(403, SECRET), 502, "upstream_auth", "upstream_error"),
+    "403 for the content": (answers(403, CONTENT), 403, "upstream_content_policy", "upstream_error"),
     "404": (answers(404), 404, "upstream_not_found", "upstream_error"),
     "408": (answers(408), 504, "upstream_timeout", "upstream_timeout"),
     "429": (answers(429, SECRET, more="retry-after: 7\r\n"), 429, "upstream_rate_limit", "upstream_error"),
@@ -95,6 +101,18 @@ async def test_trouble_before_the_first_byte(gateway: Gateway, upstream: Upstrea
     assert answer.headers.get("retry-after") == {"429": "7", "503": "3"}.get(name)
     counted = gateway.replica.telemetry.counters["gateway_upstream_errors_total"]
     assert counted == {("openai-compatible", klass): 1}
+
+
+async def test_a_refusal_for_the_content_is_not_taken_elsewhere_and_rests_no_channel(
+    gateway: Gateway, upstream: Upstream
+) -> None:
+    upstream.behave = answers(403, CONTENT)
+    await gateway.add_channel("second", upstream.url)
+    for _ in range(gateway.replica.settings.breaker.failures + 1):
+        assert (await gateway.post()).error["code"] == "upstream_content_policy"
+    assert gateway.replica.resting == set()
+    assert len(upstream.calls) == gateway.replica.settings.breaker.failures + 1
+    assert {record.attempts for record in await gateway.records(len(upstream.calls))} == {1}
 
 
 async def test_refused_and_unreachable(gateway: Gateway) -> None:

@@ -169,6 +169,11 @@ class StreamTap:
         return estimate(input_bytes, self.events, text)
 
     @property
+    def over(self) -> bool:
+        """Whether nothing that follows is for the client."""
+        return self.done or self.failed
+
+    @property
     def complete(self) -> bool:
         """Whether the answer came to its own end, as against being cut off."""
         return self.done or bool(self.finish_reason)
@@ -197,9 +202,9 @@ class StreamTap:
         self._smallest = min(self._smallest, first)
         if not self.started:
             self._look(data)
-        if b'"finish_reason"' in data and (found := _FINISH.search(data)) is not None:
+        if (found := _FINISH.search(data)) is not None:
             self.finish_reason = found[1].decode()
-        if b"[DONE]" in data:
+        if b"[DONE]" in (data[-16:] if count == 1 else data):
             self.done = self.done or _DONE.search(data) is not None
         if b'"error"' in data or (b'"usage"' in data and _USAGE.search(data) is not None):
             data = self._examine(data)

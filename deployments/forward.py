@@ -1,0 +1,59 @@
+"""One event of a stream from the provider to the client: tap, write, note the time.
+
+Called by the transport for every piece that arrives, so nothing here may wait or fail; what happens at the beginning
+and at the end of a stream is the pipeline's.
+"""
+
+import time
+from collections.abc import Callable
+
+from adapters.protocols.chat.tap import StreamTap
+from deployments.connection import Connection
+from deployments.exchange import Exchange
+
+
+class Forward:
+    """`begin` is called once, with the first bytes for the client. `idle_s`: silence that the provider may keep."""
+
+    __slots__ = ("_begin", "_connection", "_exchange", "_idle_s", "_now", "_tap", "_write", "began")
+
+    def __init__(
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        tap: StreamTap,
+        begin: Callable[[bytes], None],
+        idle_s: float,
+    ) -> None:
+        self._connection = connection
+        self._write = connection.write_chunk
+        self._exchange = exchange
+        self._tap = tap
+        self._begin = begin
+        self._idle_s = idle_s
+        self._now = connection.server.loop.time
+        self.began = False
+
+    def take(self, piece: bytes) -> bool:
+        """Pass a piece on; False when no more is wanted for now: the answer is over, or the client is behind."""
+        tap = self._tap
+        self._pass(tap.feed(piece))
+        self._exchange.deadline = self._now() + self._idle_s
+        return not (tap.done or tap.failed or self._connection.blocked)
+
+    def finish(self) -> None:
+        """The provider has ended its answer."""
+        self._pass(self._tap.finish())
+
+    def heard(self) -> None:
+        """The provider's time begins anew."""
+        self._exchange.deadline = self._now() + self._idle_s
+
+    def _pass(self, out: bytes) -> None:
+        if self.began:
+            self._write(out)
+        elif out:
+            self.began = True
+            self._begin(out)
+        if not self._exchange.first_token_at and self._tap.started:
+            self._exchange.first_token_at = time.monotonic()
