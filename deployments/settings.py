@@ -7,10 +7,12 @@ else. `python -m deployments.settings --markdown` prints the documentation in do
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -25,6 +27,9 @@ ENVIRONMENT = {
     "GATEWAY_REDIS_URL": "redis_url",
 }
 """Variable -> setting it overrides. Secrets are never settings: see `secret_key` and `admin_token`."""
+
+_PASSWORD = re.compile(r"://[^@/\s]*@")
+"""User and password of an address: an error message is no place for them."""
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Bytes = Annotated[int, Field(ge=1024, le=1 << 40)]
@@ -198,6 +203,10 @@ class Settings(_Group):
     def _known_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        try:
+            _ = urlsplit(value).port
+        except ValueError:
+            raise ValueError("names a port that is no number from 0 to 65535") from None
         return value
 
     @field_validator("adapters")
@@ -252,6 +261,8 @@ def _sentence(item: dict[str, Any]) -> str:
         return f"serve_config.yaml: unknown setting '{name}'; see docs/settings.md for the known ones."
     message = str(item["msg"]).removeprefix("Value error, ")
     value = item["input"] if not isinstance(item["input"], dict) else "{...}"
+    if isinstance(value, str):
+        value = _PASSWORD.sub("://***@", value)
     if "[type=" in message:
         message = message.split("[type=")[0]
     return f"serve_config.yaml: setting '{name}' is {value!r}: {message[0].lower()}{message[1:]}."
