@@ -144,6 +144,17 @@ class Sizes(_Group):
     )
 
 
+class Retention(_Group):
+    """What is kept for how long. The ledger's entries are kept for ever."""
+
+    usage_days: int = Field(
+        0, ge=0, le=36_500, description="Days to keep the record of each request; 0: for ever. See docs/storage.md."
+    )
+    rollup_days: int = Field(
+        0, ge=0, le=36_500, description="Days to keep the sums by hour and day that reports read; 0: for ever."
+    )
+
+
 class Settings(_Group):
     """The `args` of the application in serve_config.yaml."""
 
@@ -160,7 +171,7 @@ class Settings(_Group):
         "./data", min_length=1, description="Directory for the database file, the key file and the journals."
     )
     database_url: str = Field(
-        "", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory."
+        "", description="sqlite:///..., postgresql://..., mysql://...; empty: gateway.db in the data directory."
     )
     redis_url: str = Field(
         "", description="redis://, rediss:// or unix://, shared counts of rate limits; empty: the Router counts."
@@ -173,6 +184,7 @@ class Settings(_Group):
     timeouts: Timeouts = Field(Timeouts())
     rates: Rates = Field(Rates())
     sizes: Sizes = Field(Sizes())
+    retention: Retention = Field(Retention())
     max_attempts: int = Field(
         4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
     )
@@ -194,8 +206,8 @@ class Settings(_Group):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite", "postgresql", "postgres:")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
+        if value and not value.startswith(("sqlite", "postgresql", "postgres:", "mysql", "mariadb")):
+            raise ValueError("must start with sqlite:///, postgresql:// or mysql://")
         return value
 
     @field_validator("redis_url")
