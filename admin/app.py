@@ -7,12 +7,16 @@ from admin import problems
 from admin.auth import operator
 from admin.body_limit import BodyLimit
 from admin.endpoints import (
+    accounts,
     apply,
+    budgets,
     channels,
     explain,
     groups,
     keys,
+    ledger,
     limits,
+    organisations,
     page,
     price_sync,
     prices,
@@ -20,6 +24,7 @@ from admin.endpoints import (
     rerate,
     status,
     usage,
+    users,
     whoami,
 )
 from admin.request_id import RequestIds
@@ -31,7 +36,7 @@ PREFIX = "/api/v1"
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 _DESCRIPTION = """
-Manages channels (upstream accounts), keys (clients), prices and usage.
+Manages channels (upstream accounts), keys (clients), users, budgets, the ledger, prices and usage.
 
 Every request carries `Authorization: Bearer <admin token>`. Errors are `application/problem+json`.
 Secrets are write-only: answers show a hint.
@@ -70,6 +75,10 @@ def create_app(services: Services) -> FastAPI:
             for name in (
                 "channels",
                 "keys",
+                "users",
+                "organisations",
+                "budgets",
+                "accounts",
                 "limits",
                 "prices",
                 "groups",
@@ -83,7 +92,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(operator)])
     for module in (
-        channels, keys, limits, prices, price_sync, groups, usage, explain, rerate, apply, providers, status, whoami,
+        channels, keys, users, organisations, budgets, accounts, ledger, limits, prices, price_sync, groups,
+        usage, explain, rerate, apply, providers, status, whoami,
     ):  # fmt: skip
         api.include_router(module.router)
     app.include_router(api)

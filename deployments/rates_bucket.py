@@ -148,8 +148,8 @@ class Bucket:
         else:
             self._uses.append([n, now])
             self._group_end = now + self._grain
-            if len(self._uses) > GRAINS + 50:
-                self._trim(now)
+            if len(self._uses) > GRAINS + 50:  # long without an authority: what is over need not be told
+                self._uses = [use for use in self._uses if now - use[1] < self.rule.window_s]
 
     def credit(self, n: int, at: float, now: float) -> None:
         """Units noted at `at` were not used after all."""
@@ -298,10 +298,3 @@ class Bucket:
             elif n > 0:
                 self._history.append([n, at])
         self._told = []
-
-    def _trim(self, now: float) -> None:
-        """Long without an authority: forget what is over, and tell the oldest half more coarsely."""
-        self._uses = [use for use in self._uses if now - use[1] < self.rule.window_s]
-        if len(self._uses) > GRAINS:
-            older, newer = self._uses[0:200:2], self._uses[1:200:2]
-            self._uses[:200] = [[a[0] + b[0], b[1]] for a, b in zip(older, newer, strict=True)]

@@ -85,10 +85,10 @@ class RateLink:
         self._closed = True
         if self._tick is not None:
             self._tick.cancel()
-        running = [task for task in (self._flight, self._probe) if task is not None]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        if self._probe is not None:
+            self._probe.cancel()
+        if self._flight is not None:
+            await asyncio.wait([self._flight])  # who waits gets an answer; it is bounded by the timeout
         held = [bucket for bucket in self._live if not bucket.quiet]
         try:
             if self.up and held:
@@ -98,7 +98,7 @@ class RateLink:
         await self._authority.close()
 
     def _start(self) -> None:
-        if self._flight is None and not self._closed:
+        if self._flight is None:
             self._flight = asyncio.get_running_loop().create_task(self._fly())
 
     async def _fly(self) -> None:

@@ -1,11 +1,11 @@
-"""The authority of rates where there is no Redis: the memory of the Router, asked over a Serve handle.
+"""Which authority of rates a replica talks to: Redis, or without one the memory of the Router over a Serve handle.
 
 Knows bytes and a call; what the Router does with them is `answer`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from storage.rates import Answer, Ask, AuthorityAwayError, Level
+from storage.rates import Answer, Ask, Authority, AuthorityAwayError, Level, RedisAuthority
 from storage.rates.authority import decode_answer, decode_asks, encode_answer, encode_asks
 from storage.rates.memory import MemoryCore
 
@@ -31,6 +31,11 @@ class RouterAuthority:
 
     async def close(self) -> None:
         """The handle is not ours to close."""
+
+
+def open_authority(redis_url: str, timeout_s: float, call: Call) -> Authority:
+    """The authority that the settings name; connects at the first use."""
+    return RedisAuthority(redis_url, timeout_s=timeout_s) if redis_url else RouterAuthority(call)
 
 
 def answer(core: MemoryCore, data: bytes) -> bytes:

@@ -7,10 +7,12 @@ else. `python -m deployments.settings --markdown` prints the documentation in do
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -25,6 +27,9 @@ ENVIRONMENT = {
     "GATEWAY_REDIS_URL": "redis_url",
 }
 """Variable -> setting it overrides. Secrets are never settings: see `secret_key` and `admin_token`."""
+
+_PASSWORD = re.compile(r"://[^@/\s]*@")
+"""User and password of an address: an error message is no place for them."""
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Bytes = Annotated[int, Field(ge=1024, le=1 << 40)]
@@ -146,6 +151,17 @@ class Sizes(_Group):
     )
 
 
+class Retention(_Group):
+    """What is kept for how long. The ledger's entries are kept for ever."""
+
+    usage_days: int = Field(
+        0, ge=0, le=36_500, description="Days to keep the record of each request; 0: for ever. See docs/storage.md."
+    )
+    rollup_days: int = Field(
+        0, ge=0, le=36_500, description="Days to keep the sums by hour and day that reports read; 0: for ever."
+    )
+
+
 class Settings(_Group):
     """The `args` of the application in serve_config.yaml."""
 
@@ -162,7 +178,7 @@ class Settings(_Group):
         "./data", min_length=1, description="Directory for the database file, the key file and the journals."
     )
     database_url: str = Field(
-        "", description="sqlite:///..., postgresql://...; empty: gateway.db in the data directory."
+        "", description="sqlite:///..., postgresql://..., mysql://...; empty: gateway.db in the data directory."
     )
     redis_url: str = Field(
         "", description="redis://, rediss:// or unix://, shared counts of rate limits; empty: the Router counts."
@@ -175,6 +191,7 @@ class Settings(_Group):
     timeouts: Timeouts = Field(Timeouts())
     rates: Rates = Field(Rates())
     sizes: Sizes = Field(Sizes())
+    retention: Retention = Field(Retention())
     max_attempts: int = Field(
         4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
     )
@@ -196,8 +213,8 @@ class Settings(_Group):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite", "postgresql", "postgres:")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
+        if value and not value.startswith(("sqlite", "postgresql", "postgres:", "mysql", "mariadb")):
+            raise ValueError("must start with sqlite:///, postgresql:// or mysql://")
         return value
 
     @field_validator("redis_url")
@@ -205,6 +222,10 @@ class Settings(_Group):
     def _known_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        try:
+            _ = urlsplit(value).port
+        except ValueError:
+            raise ValueError("names a port that is no number from 0 to 65535") from None
         return value
 
     @field_validator("adapters")
@@ -259,6 +280,8 @@ def _sentence(item: dict[str, Any]) -> str:
         return f"serve_config.yaml: unknown setting '{name}'; see docs/settings.md for the known ones."
     message = str(item["msg"]).removeprefix("Value error, ")
     value = item["input"] if not isinstance(item["input"], dict) else "{...}"
+    if isinstance(value, str):
+        value = _PASSWORD.sub("://***@", value)
     if "[type=" in message:
         message = message.split("[type=")[0]
     return f"serve_config.yaml: setting '{name}' is {value!r}: {message[0].lower()}{message[1:]}."

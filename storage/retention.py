@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage import partitions
 from storage.models import Usage
-from storage.rollups.upsert import DAYS, HOURS
+from storage.rollups.tables import ROLLUPS
 
 _DAY_US = 86_400_000_000
 # Rows deleted in one transaction: settling waits for it on SQLite.
@@ -59,8 +59,8 @@ async def maintain(sessions: async_sessionmaker[AsyncSession], settings: Retenti
     if settings.rollup_days:
         # By whole days: part of a day would be a wrong sum.
         cutoff = at - at % _DAY_US - settings.rollup_days * _DAY_US
-        for sums in (HOURS, DAYS):
-            done.rollups_deleted += await _delete_before(sessions, sums, sums.c.bucket, cutoff)
+        for rollup in ROLLUPS:
+            done.rollups_deleted += await _delete_before(sessions, rollup.table, rollup.table.c.bucket, cutoff)
     return done
 
 

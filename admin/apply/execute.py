@@ -12,7 +12,7 @@ from admin.apply.plan import ORIGIN, Step, channel_steps, key_steps, price_steps
 from admin.schemas.apply import Document
 from admin.services import Services
 from storage.models import Channel, Key, Price
-from storage.repositories import channels, keys, limits, prices
+from storage.repositories import channels, keys, limits, prices, users
 
 
 async def make_plan(session: AsyncSession, services: Services, document: Document, *, prune: bool) -> list[Step]:
@@ -22,7 +22,8 @@ async def make_plan(session: AsyncSession, services: Services, document: Documen
         stored = await channels.list_all(session)
         steps += channel_steps(document.channels, stored, box=services.box, registry=services.providers, prune=prune)
     if document.keys is not None:
-        steps += key_steps(document.keys, await keys.list_all(session), prune=prune)
+        named = await users.ids(session, {item.user for item in document.keys if item.user is not None})
+        steps += key_steps(document.keys, await keys.list_all(session), users=named, prune=prune)
     if document.prices is not None:
         versions = await prices.list_all(session, source="apply")
         steps += price_steps(document.prices, versions, int(time.time()), prune=prune)

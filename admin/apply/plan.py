@@ -113,8 +113,13 @@ def channel_steps(
     return steps + (deletions("channel", stored, {item.name for item in wanted}) if prune else [])
 
 
-def key_steps(wanted: Sequence[KeyCreate], stored: Sequence[Key], *, prune: bool) -> list[Step]:
-    """The steps for keys; raises a Problem for a new key without its value, or one that another key has."""
+def key_steps(
+    wanted: Sequence[KeyCreate], stored: Sequence[Key], *, users: Mapping[str, int], prune: bool
+) -> list[Step]:
+    """The steps for keys; `users` are the ids by name.
+
+    Raises a Problem for a new key without its value, for a value that another key has, and for an unknown user.
+    """
     refuse_twice([item.name for item in wanted], "keys")
     removed = deletions("key", stored, {item.name for item in wanted}) if prune else []
     gone = {step.name for step in removed}
@@ -124,7 +129,9 @@ def key_steps(wanted: Sequence[KeyCreate], stored: Sequence[Key], *, prune: bool
     for place, item in enumerate(wanted):
         path = f"body.document.keys.{place}.key"
         row = by_name.get(item.name)
-        columns = item.columns()
+        if item.user is not None and item.user not in users:
+            raise invalid([(f"body.document.keys.{place}.user", "there is no such user")])
+        columns = {**item.columns(), "user_id": users[item.user] if item.user is not None else None}
         fields = _differences(row, columns)
         if item.key is None and row is None:
             what = "is required for a new key: give its value, or make the key with `gateway keys create` first"

@@ -8,6 +8,7 @@ import typer
 from admin.cli import output, secrets
 from admin.cli.client import path_of
 from admin.cli.errors import misuse
+from admin.cli.money import dollars, usd
 from admin.cli.options import Yes, confirm, connect, parse_time, settings_of
 
 app = typer.Typer(help="Keys of clients: who may send requests.", no_args_is_help=True)
@@ -17,11 +18,20 @@ Models = Annotated[
     list[str] | None,
     typer.Option("--model", "-m", metavar="NAME", help="A model or glob it may use; repeat for more [default: all]."),
 ]
+User = Annotated[str | None, typer.Option("--user", "-u", metavar="NAME", help="Whose it is: who pays.")]
+Group = Annotated[str | None, typer.Option("--group", "-g", metavar="NAME", help="Priced by this group's multipliers.")]
+CostCap = Annotated[str | None, typer.Option("--cost-cap", metavar="USD", help="The most one request may cost.")]
 Expires = Annotated[str | None, typer.Option("--expires", metavar="WHEN", help="30d, 12h or 2027-01-31.")]
 
 
 def _never_or(value: str | None) -> str:
     return output.time_text(value)
+
+
+def _owned(user: str | None, group: str | None, cost_cap: str | None) -> dict[str, Any]:
+    """What was given of these; "" removes it."""
+    given = {"user": user, "group": group, "cost_cap": usd(cost_cap)}
+    return {field: value or None for field, value in given.items() if value is not None}
 
 
 @app.command("create")
@@ -30,6 +40,9 @@ def create(
     name: Annotated[str, typer.Argument(help="Who or what it is for.", show_default=False)],
     model: Models = None,
     expires: Expires = None,
+    user: User = None,
+    group: Group = None,
+    cost_cap: CostCap = None,
     admin: Annotated[bool, typer.Option("--admin", help="Its answers name the channels that were tried.")] = False,
     disabled: Annotated[bool, typer.Option("--disabled", help="Make it without letting it be used yet.")] = False,
     key_env: Annotated[
@@ -41,7 +54,7 @@ def create(
 ) -> None:
     """Make a key and show it, once."""
     own = secrets.choose(env=key_env, file=key_file, value=None, what="key")
-    body: dict[str, Any] = {"name": name, "admin": admin, "enabled": not disabled}
+    body: dict[str, Any] = {"name": name, "admin": admin, "enabled": not disabled, **_owned(user, group, cost_cap)}
     if own is not None:
         body["key"] = own
     if model:
@@ -68,6 +81,10 @@ def create(
     output.print_next(f'curl {settings.url.rstrip("/")}/v1/models -H "Authorization: Bearer {shown}"')
 
 
+def _user(key: dict[str, Any]) -> str:
+    return "-" if key["user_id"] is None else key["user"] or f"#{key['user_id']} (removed)"
+
+
 @app.command("list")
 def list_all(ctx: typer.Context) -> None:
     """List keys."""
@@ -81,11 +98,12 @@ def list_all(ctx: typer.Context) -> None:
         output.print_next("gateway keys create NAME")
         return
     output.print_table(
-        ["NAME", "KEY", "MODELS", "ENABLED", "ADMIN", "EXPIRES", "CREATED"],
+        ["NAME", "KEY", "USER", "MODELS", "ENABLED", "ADMIN", "EXPIRES", "CREATED"],
         [
             [
                 key["name"],
                 key["hint"],
+                _user(key),
                 output.models_text(key["models"]),
                 output.yes_no(key["enabled"]),
                 "yes" if key["admin"] else "",
@@ -109,6 +127,9 @@ def show(ctx: typer.Context, name: KeyName) -> None:
         ("name", key["name"]),
         ("id", str(key["id"])),
         ("key", key["hint"]),
+        ("user", _user(key)),
+        ("group", key["group"] or "-"),
+        ("cost cap", "-" if key["cost_cap"] is None else dollars(key["cost_cap"])),
         ("models", "all" if key["models"] is None else "\n".join(key["models"])),
         ("enabled", output.yes_no(key["enabled"])),
         ("admin", "yes" if key["admin"] else "no"),
@@ -128,16 +149,22 @@ def edit(
     all_models: Annotated[bool, typer.Option("--all-models", help="Allow every model.")] = False,
     expires: Expires = None,
     never_expires: Annotated[bool, typer.Option("--never-expires", help="Remove the expiry.")] = False,
+    user: User = None,
+    group: Group = None,
+    cost_cap: CostCap = None,
     admin: Annotated[
         bool | None, typer.Option("--admin/--no-admin", help="Whether it may see routing details.")
     ] = None,
 ) -> None:
-    """Change what the options name. --model replaces the whole list."""
+    """Change what the options name. --model replaces the whole list; --user "" takes the key from its user.
+
+    The same goes for --group and --cost-cap.
+    """
     if model and all_models:
         raise misuse("--model and --all-models contradict each other.")
     if expires is not None and never_expires:
         raise misuse("--expires and --never-expires contradict each other.")
-    body: dict[str, Any] = {}
+    body: dict[str, Any] = _owned(user, group, cost_cap)
     if rename is not None:
         body["name"] = rename
     if model or all_models:

@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import admin_token, apply, channels, explain, groups, keys, limits, output, prices, rerate, status, usage
+from admin.cli import (
+    admin_token,
+    apply,
+    budgets,
+    channels,
+    explain,
+    groups,
+    keys,
+    ledger,
+    limits,
+    organisations,
+    output,
+    prices,
+    rerate,
+    status,
+    usage,
+    users,
+)
 from admin.cli.client import Settings
 from admin.cli.group import RootGroup
 
@@ -16,7 +33,7 @@ DISTRIBUTION = "ray-llm-gateway"
 app = typer.Typer(
     name="gateway",
     cls=RootGroup,
-    help="Manage an LLM gateway: channels, keys, prices, usage.",
+    help="Manage an LLM gateway: channels, keys, users, budgets, prices, usage.",
     epilog="First steps: gateway channels add NAME --provider openai, then gateway keys create NAME.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -47,7 +64,7 @@ def root(
     ] = Path("data"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables.")] = False,
 ) -> None:
-    """Manage an LLM gateway: channels, keys, prices, usage."""
+    """Manage an LLM gateway: channels, keys, users, budgets, prices, usage."""
     ctx.obj = Settings(url=url, token=token, data=data, as_json=as_json)
 
 
@@ -72,6 +89,10 @@ def show_version(ctx: typer.Context) -> None:
 app.command("status")(status.status)
 app.add_typer(channels.app, name="channels")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
+app.add_typer(organisations.app, name="organisations")
+app.add_typer(budgets.app, name="budgets")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(limits.app, name="limits")
 app.add_typer(prices.app, name="prices")
 app.add_typer(groups.app, name="groups")

@@ -12,6 +12,7 @@ from admin.schemas.price import PriceOut
 from admin.surroundings import Surroundings
 from storage.pricing.detail import explain
 from storage.pricing.entry import entry_of
+from storage.pricing.units import quota_units
 from storage.repositories import corrections, prices, usage
 
 router = APIRouter(prefix="/usage", tags=["usage"])
@@ -31,6 +32,7 @@ async def explain_cost(services: Surroundings, request_id: RequestId) -> Explain
         if price is not None:
             current = await prices.find(session, price.provider, price.model, price.source, int(time.time()))
         later = await corrections.list_for(session, request_id)
+    corrected = row.cost + sum(each.cost for each in later)
     found = explain(row, None if price is None else entry_of(price))
     computed: dict[str, Any] = arithmetic(found.detail)
     return ExplainOut(
@@ -48,5 +50,6 @@ async def explain_cost(services: Surroundings, request_id: RequestId) -> Explain
         matches=not found.problems,
         problems=found.problems,
         corrections=[CorrectionOut.model_validate(each) for each in later],
-        corrected_cost=row.cost + sum(each.cost for each in later),
+        corrected_cost=corrected,
+        quota=quota_units(corrected),
     )

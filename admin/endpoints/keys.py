@@ -1,26 +1,47 @@
 """Keys: create, list, read, change, delete. The key itself is in the answer to its creation only."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import etags
+from admin.endpoints import users as user_endpoints
 from admin.endpoints.common import IfMatch, Ref, object_id, problems
 from admin.problems import Problem, not_found
-from admin.schemas.key import KeyCreate, KeyCreated, KeyList, KeyOut, KeyPatch
+from admin.schemas.key import KeyCreate, KeyCreated, KeyList, KeyOut, KeyPatch, stored
 from admin.surroundings import Surroundings, announce
 from storage import crypto
 from storage.models import Key
-from storage.repositories import keys, revisions
+from storage.repositories import keys, revisions, users
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 
 
-async def _load(session: AsyncSession, ref: str) -> Key:
+async def load(session: AsyncSession, ref: str) -> Key:
+    """The key of that name or id; raises a Problem (404)."""
     number = object_id(ref)
     found = await (keys.find_by_name(session, ref) if number is None else keys.get(session, number))
     if found is None:
         raise not_found("key", ref)
     return found
+
+
+async def _user_id(session: AsyncSession, ref: str | None) -> int | None:
+    """The user's id, who is not removed before this transaction ends."""
+    if ref is None:
+        return None
+    user = await user_endpoints.load(session, ref)
+    await users.lock(session, user.id)
+    return user.id
+
+
+async def _shown(session: AsyncSession, rows: Sequence[Key]) -> list[KeyOut]:
+    names = await users.names(session, {row.user_id for row in rows if row.user_id})
+    return [
+        KeyOut.model_validate(row).model_copy(update={"user": names.get(row.user_id, "") if row.user_id else None})
+        for row in rows
+    ]
 
 
 async def _refuse_taken(session: AsyncSession, name: str) -> None:
@@ -32,8 +53,7 @@ async def _refuse_taken(session: AsyncSession, name: str) -> None:
 async def list_keys(services: Surroundings) -> KeyList:
     """All keys by name."""
     async with services.sessions() as session:
-        rows = await keys.list_all(session)
-    return KeyList(items=[KeyOut.model_validate(row) for row in rows])
+        return KeyList(items=await _shown(session, await keys.list_all(session)))
 
 
 @router.post("", status_code=201, responses=problems(400, 409, 413), operation_id="create_key")
@@ -45,10 +65,11 @@ async def create_key(services: Surroundings, wanted: KeyCreate, response: Respon
         await _refuse_taken(session, wanted.name)
         if await keys.find_by_digest(session, digest) is not None:
             raise Problem(409, "Another key has this value already.")
-        row = Key(name=wanted.name, digest=digest, hint=crypto.hint(key), **wanted.columns())
+        owner = await _user_id(session, wanted.user)
+        row = Key(name=wanted.name, digest=digest, hint=crypto.hint(key), user_id=owner, **wanted.columns())
         await keys.create(session, row)
+        (shown,) = await _shown(session, [row])
     await announce(services)
-    shown = KeyOut.model_validate(row)
     response.headers["location"] = f"/api/v1/keys/{row.id}"
     response.headers["etag"] = etags.etag_of(shown)
     response.headers["cache-control"] = "no-store"
@@ -59,7 +80,7 @@ async def create_key(services: Surroundings, wanted: KeyCreate, response: Respon
 async def get_key(services: Surroundings, key: Ref, response: Response) -> KeyOut:
     """One key."""
     async with services.sessions() as session:
-        shown = KeyOut.model_validate(await _load(session, key))
+        (shown,) = await _shown(session, [await load(session, key)])
     response.headers["etag"] = etags.etag_of(shown)
     return shown
 
@@ -69,17 +90,19 @@ async def change_key(
     services: Surroundings, key: Ref, patch: KeyPatch, response: Response, if_match: IfMatch = None
 ) -> KeyOut:
     """Change what the body names and leave the rest. The key itself does not change: make a new one instead."""
-    changes = patch.given()
+    changes = stored(patch.given())
     async with services.sessions.begin() as session:
         await revisions.take_turn(session, revisions.KEYS)
-        row = await _load(session, key)
-        etags.check(if_match, KeyOut.model_validate(row))
+        if "user" in changes:
+            changes["user_id"] = await _user_id(session, changes.pop("user"))
+        row = await load(session, key)
+        etags.check(if_match, (await _shown(session, [row]))[0])
         if changes.get("name", row.name) != row.name:
             await _refuse_taken(session, changes["name"])
         changed = await keys.update(session, row, changes)
+        (shown,) = await _shown(session, [row])
     if changed:
         await announce(services)
-    shown = KeyOut.model_validate(row)
     response.headers["etag"] = etags.etag_of(shown)
     return shown
 
@@ -89,7 +112,7 @@ async def delete_key(services: Surroundings, key: Ref, if_match: IfMatch = None)
     """Remove a key. Its next request is refused; what it is streaming ends by itself."""
     async with services.sessions.begin() as session:
         await revisions.take_turn(session, revisions.KEYS)
-        row = await _load(session, key)
-        etags.check(if_match, KeyOut.model_validate(row))
+        row = await load(session, key)
+        etags.check(if_match, (await _shown(session, [row]))[0])
         await keys.remove(session, row)
     await announce(services)

@@ -78,6 +78,7 @@ class ExplainOut(Wire):
     problems: list[str]
     corrections: list[CorrectionOut] = Field(description="What was booked later because of other prices.")
     corrected_cost: int = Field(description="Nano-USD: the cost with all corrections.")
+    quota: int = Field(description="The same in New API's units, 500,000 to the USD.")
 
 
 def arithmetic(detail: Detail | None) -> dict[str, object]:

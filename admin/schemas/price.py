@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from admin.schemas.amounts import Usd, UsdEach, nano_to_usd, usd_to_nano
@@ -10,9 +11,9 @@ from admin.schemas.base import Fields, StoredTime, Text, UtcTime, Wire
 from admin.schemas.models import Pattern
 from admin.schemas.price_terms import Kinds, RatioSet, TierSet, WindowSet, shown, terms_of
 from storage.models import Price
-from storage.pricing.entry import ANY_MODEL, NO_TERMS, entry_of, stored
+from storage.pricing.entry import ANY_MODEL, NO_TERMS, PriceEntry, entry_of, stored
 from storage.pricing.entry import terms_of as stored_terms
-from storage.pricing.newapi import amounts
+from storage.pricing.newapi import amounts, model_ratios
 
 AMOUNTS = ("input", "output", "cache_read", "cache_write")
 COLUMNS = (*AMOUNTS, "terms")
@@ -122,6 +123,7 @@ class PriceOut(Wire):
     tools: dict[str, str]
     tiers: list[dict[str, Any]]
     windows: list[dict[str, Any]]
+    ratios: dict[str, str] | None = Field(description="The same in New API's ratios; null: they cannot say it.")
     source: Source
     effective_from: StoredTime | None
     effective_to: StoredTime | None
@@ -137,12 +139,20 @@ class PriceOut(Wire):
             provider=row.provider,
             model=row.model,
             **shown_columns({name: getattr(row, name) for name in COLUMNS}),
+            ratios=_ratios(entry),
             source=row.source,
             effective_from=_moment(entry.effective_from),
             effective_to=None if row.effective_to is None else _moment(row.effective_to),
             in_force=in_force,
             created_at=row.created_at,
         )
+
+
+def _ratios(entry: PriceEntry) -> dict[str, str] | None:
+    found = model_ratios(entry)
+    if found is None:
+        return None
+    return {name: f"{ratio:f}" for name, ratio in msgspec.structs.asdict(found).items() if ratio is not None}
 
 
 def _moment(seconds: int) -> datetime | None:

@@ -59,6 +59,12 @@ async def remove(session: AsyncSession, budget: Budget) -> None:
     await session.flush()
 
 
+async def remove_of(session: AsyncSession, scope: str, scope_id: int) -> None:
+    """Delete all budgets of an owner, as `remove` does."""
+    for budget in await list_all(session, scope=scope, scope_id=scope_id):
+        await remove(session, budget)
+
+
 async def current(session: AsyncSession, wanted: Sequence[Budget], now: int) -> dict[int, int]:
     """The account ids of the budgets' present periods, by budget id; made and granted when they are new."""
     subjects = {budget.id: (BUDGET, budget.id, period_start(budget.period, now)) for budget in wanted}

@@ -14,7 +14,7 @@ from storage.models.limit import Limit
 from storage.models.organisation import Organisation
 from storage.models.price import Price
 from storage.models.revision import Revision
-from storage.models.rollup import UsageDay, UsageHour
+from storage.models.rollup import Day, DayByKey, DayByModel, HourByKey, HourByModel
 from storage.models.settlement import Settlement
 from storage.models.usage import Usage
 from storage.models.user import User
@@ -26,9 +26,14 @@ __all__ = [
     "Budget",
     "Channel",
     "Correction",
+    "Day",
+    "DayByKey",
+    "DayByModel",
     "Entry",
     "Group",
     "GroupOverride",
+    "HourByKey",
+    "HourByModel",
     "Key",
     "KeyChange",
     "Lease",
@@ -38,7 +43,5 @@ __all__ = [
     "Revision",
     "Settlement",
     "Usage",
-    "UsageDay",
-    "UsageHour",
     "User",
 ]

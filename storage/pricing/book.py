@@ -97,14 +97,6 @@ def _place(entry: PriceEntry) -> tuple[str, str, str]:
     return entry.provider, entry.model, entry.source
 
 
-def in_force(entries: Iterable[PriceEntry], at: int) -> PriceEntry | None:
-    """Of the versions of one (provider, model, source) the one in force at that moment."""
-    for entry in sorted(entries, key=_newest_first):
-        if entry.effective_from <= at < entry.effective_to:
-            return entry
-    return None
-
-
 def needed(rows: Iterable[Price], now: int) -> list[PriceEntry]:
     """The versions that replicas need: all but those that have not been in force for KEEP_S and never will be again."""
     limit = now - KEEP_S

@@ -1,12 +1,14 @@
 """Bounds before a request is sent: what it can cost at most, and how much output an amount pays for.
 
 Bounds hold for every way the tokens may be counted afterwards (cached, written to the cache, audio, reasoning), for
-every tier up to the given input, and for every time window.
+every tier up to the given input, and for every time window. With `text` the caller says that the request holds and asks
+for nothing but text and no cache for an hour: audio, images and such cache writes are left out then, whose prices are
+often many times those of text.
 """
 
 from __future__ import annotations
 
-from storage.pricing.tariff import Tariff
+from storage.pricing.tariff import Sheet, Tariff
 from storage.pricing.units import ONE, UNITS
 
 NO_BOUND = 1 << 40
@@ -22,6 +24,7 @@ def worst_case(
     *,
     group_ratio: int = ONE,
     channel_ratio: int = ONE,
+    text: bool = False,
     images: int = 0,
     media_ms: int = 0,
     tool_calls: int = 0,
@@ -30,16 +33,21 @@ def worst_case(
     other = tariff.call
     if images or media_ms or tool_calls:
         other += images * tariff.top_image + media_ms * tariff.media + tool_calls * tariff.top_tool
-    base = tariff.base
-    total = input_tokens * base.top_input + output_tokens * base.top_output
+    total = _tokens(tariff.base, input_tokens, output_tokens, text)
     for tier in tariff.tiers:
         if input_tokens > tier.above:
-            total = max(total, input_tokens * tier.top_input + output_tokens * tier.top_output)
+            total = max(total, _tokens(tier, input_tokens, output_tokens, text))
     return -(-(total + other) * tariff.top_ratio * group_ratio * channel_ratio // _SCALE)
 
 
 def affordable_output(
-    tariff: Tariff, input_tokens: int, amount: int, *, group_ratio: int = ONE, channel_ratio: int = ONE
+    tariff: Tariff,
+    input_tokens: int,
+    amount: int,
+    *,
+    group_ratio: int = ONE,
+    channel_ratio: int = ONE,
+    text: bool = False,
 ) -> int:
     """The most output tokens whose worst case fits into `amount` nano-USD; 0 when not even the input does."""
     factor = tariff.top_ratio * group_ratio * channel_ratio
@@ -49,9 +57,16 @@ def affordable_output(
     for sheet in tariff.sheets:
         if sheet.above and input_tokens <= sheet.above:
             continue
-        left = amount * _SCALE - (input_tokens * sheet.top_input + tariff.call) * factor
+        left = amount * _SCALE - (_tokens(sheet, input_tokens, 0, text) + tariff.call) * factor
         if left < 0:
             return 0
-        if sheet.top_output:
-            found = min(found, left // (sheet.top_output * factor))
+        price = sheet.top_text_output if text else sheet.top_media_output
+        if price:
+            found = min(found, left // (price * factor))
     return found
+
+
+def _tokens(sheet: Sheet, input_tokens: int, output_tokens: int, text: bool) -> int:
+    if text:
+        return input_tokens * sheet.top_text_input + output_tokens * sheet.top_text_output
+    return input_tokens * sheet.top_media_input + output_tokens * sheet.top_media_output

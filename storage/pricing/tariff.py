@@ -28,8 +28,10 @@ class Sheet:
         "input",
         "output",
         "reasoning",
-        "top_input",
-        "top_output",
+        "top_media_input",
+        "top_media_output",
+        "top_text_input",
+        "top_text_output",
     )
 
     def __init__(self, stated: dict[str, int | None], above: int) -> None:
@@ -48,10 +50,11 @@ class Sheet:
         self.reasoning = price("reasoning", self.output)
         self.image_output = price("image_output", self.output)
         self.audio_output = price("audio_output", self.output)
-        self.top_input = max(
-            self.input, self.cache_read, self.cache_write, self.cache_write_1h, self.image_input, self.audio_input
-        )
-        self.top_output = max(self.output, self.reasoning, self.image_output, self.audio_output)
+        # What bounds need: the dearest way to count a token, of text with cache writes of 5 minutes and of everything.
+        self.top_text_input = max(self.input, self.cache_read, self.cache_write)
+        self.top_text_output = max(self.output, self.reasoning)
+        self.top_media_input = max(self.top_text_input, self.cache_write_1h, self.image_input, self.audio_input)
+        self.top_media_output = max(self.top_text_output, self.image_output, self.audio_output)
 
 
 class Tariff:

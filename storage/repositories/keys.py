@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import Key, KeyChange
+from storage.ledger import budgets
+from storage.models import Key, KeyChange, User
 from storage.models.base import now
 from storage.repositories import revisions
 from storage.repositories.changes import assign
@@ -70,10 +71,28 @@ async def update(session: AsyncSession, key: Key, changes: Mapping[str, Any]) ->
 
 
 async def remove(session: AsyncSession, key: Key) -> None:
-    """Delete the key. Usage records keep its id, which is never given again."""
+    """Delete the key with its budgets. Usage records keep its id, which is never given again."""
     await _announce(session, key.digest)
+    await budgets.remove_of(session, "key", key.id)
     await session.delete(key)
     await session.flush()
+
+
+async def announce(
+    session: AsyncSession, *, key_id: int | None = None, user_id: int | None = None, organisation_id: int | None = None
+) -> None:
+    """Log the keys of that id, that user or that organisation's users as changed: what they draw on has changed."""
+    statement = select(Key.digest).order_by(Key.id)
+    if key_id is not None:
+        statement = statement.where(Key.id == key_id)
+    if user_id is not None:
+        statement = statement.where(Key.user_id == user_id)
+    if organisation_id is not None:
+        members = select(User.id).where(User.organisation_id == organisation_id)
+        statement = statement.where(Key.user_id.in_(members))
+    digests = (await session.scalars(statement)).all()
+    if digests:
+        await _announce(session, *digests)
 
 
 async def changes_since(session: AsyncSession, seq: int) -> tuple[int, list[bytes]]:

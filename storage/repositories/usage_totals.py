@@ -1,21 +1,21 @@
-"""Sums of usage: from the roll-ups, and from the records only for parts of an hour at the ends of the time asked for.
+"""Sums of usage: from the roll-ups, and from the records only at the ends of the time asked for.
 
-Roll-ups are written in the transaction that inserts the records, so both always say the same. Where retention has
-deleted the records of such a part of an hour, it is missing from the sums.
+That is parts of an hour; parts of a day where both who asked and what was asked matter, because by hour these are kept
+apart. Roll-ups are written in the transaction that inserts the records, so both always say the same. Where retention
+has deleted the records of such a part, it is missing from the sums.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Usage
 from storage.rollups.groups import DAY_US, HOUR_US, SUMS
-from storage.rollups.upsert import DAYS, HOURS
+from storage.rollups.tables import answering
 
 GroupBy = Literal[
     "key_id",
@@ -34,7 +34,7 @@ GroupBy = Literal[
 OrderBy = Literal["group", "requests", "cost"]
 
 _RECORDS: Table = Usage.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
-_MEASURES = ("errors", *SUMS)
+_BUCKETS = {"day": DAY_US, "hour": HOUR_US}
 
 Span = tuple[Table, int | None, int | None]
 """A table and the times it answers for: from the first, before the second; None = without a bound."""
@@ -91,11 +91,14 @@ async def totals(
         "model": model,
     }
     filters = {name: value for name, value in wanted.items() if value is not None}
-    parts = [_part(span, group_by, filters) for span in spans(since, until, by_hour=group_by == "hour")]
+    dimensions = {*filters, *([group_by] if group_by is not None and group_by not in _BUCKETS else [])}
+    hours = answering(HOUR_US, dimensions)
+    days = None if group_by == "hour" else answering(DAY_US, dimensions)
+    parts = [_part(span, group_by, filters) for span in spans(since, until, hours, days)]
     if not parts:
-        return [] if group_by else [UsageTotals(group="", **dict.fromkeys(_MEASURES, 0))]
+        return [] if group_by else [UsageTotals(group="", **dict.fromkeys(SUMS, 0))]
     found = union_all(*parts).subquery()
-    measures = {name: func.coalesce(func.sum(found.c[name]), 0).label(name) for name in _MEASURES}
+    measures = {name: func.coalesce(func.sum(found.c[name]), 0).label(name) for name in SUMS}
     statement: Select[Any]
     if group_by is None:
         statement = select(literal(""), *measures.values())
@@ -105,42 +108,35 @@ async def totals(
         statement = select(grouped, *measures.values()).group_by(grouped).order_by(*order, grouped).limit(limit)
     # PostgreSQL and MySQL sum 64-bit integers to a decimal type.
     return [
-        UsageTotals(group=row[0], **{name: int(value) for name, value in zip(_MEASURES, row[1:], strict=True)})
+        UsageTotals(group=row[0], **{name: int(value) for name, value in zip(SUMS, row[1:], strict=True)})
         for row in await session.execute(statement)
     ]
 
 
-def spans(since: int | None, until: int | None, *, by_hour: bool) -> Iterator[Span]:
+def spans(since: int | None, until: int | None, hours: Table | None, days: Table | None) -> list[Span]:
     """Which table answers for which part of the time: days, then hours around them, then records around these."""
     if since is not None and until is not None and since >= until:
-        return
-    inner = _inner(since, until, HOUR_US)
-    if inner is None:
-        yield _RECORDS, since, until
-        return
-    first, last = inner
-    if since != first:
-        yield _RECORDS, since, first
-    days = None if by_hour else _inner(first, last, DAY_US)
-    if days is None:
-        if first is None or last is None or first < last:
-            yield HOURS, first, last
-    else:
-        if first != days[0]:
-            yield HOURS, first, days[0]
-        if days[0] is None or days[1] is None or days[0] < days[1]:
-            yield DAYS, days[0], days[1]
-        if last != days[1]:
-            yield HOURS, days[1], last
-    if until != last:
-        yield _RECORDS, last, until
+        return []
+    found: list[Span] = [(_RECORDS, since, until)]
+    for table, unit in ((hours, HOUR_US), (days, DAY_US)):
+        if table is not None:
+            found = [part for span in found for part in _divided(span, table, unit)]
+    return found
 
 
-def _inner(since: int | None, until: int | None, unit: int) -> tuple[int | None, int | None] | None:
-    """The whole units between the two times, None when there is not even the edge of one."""
+def _divided(span: Span, table: Table, unit: int) -> list[Span]:
+    """The span with its whole units taken over by `table`; as it is when there is none."""
+    of, since, until = span
     first = None if since is None else since + -since % unit
     last = None if until is None else until - until % unit
-    return None if first is not None and last is not None and first > last else (first, last)
+    if first is not None and last is not None and first >= last:
+        return [span]
+    parts: list[Span] = [(table, first, last)]
+    if since != first:
+        parts.insert(0, (of, since, first))
+    if until != last:
+        parts.append((of, last, until))
+    return parts
 
 
 def _part(span: Span, group_by: GroupBy | None, filters: dict[str, int | str]) -> Select[Any]:
@@ -150,8 +146,8 @@ def _part(span: Span, group_by: GroupBy | None, filters: dict[str, int | str]) -
     grouped: ColumnElement[Any]
     if group_by is None:
         grouped = literal("")
-    elif group_by in {"day", "hour"}:
-        grouped = time - time % (DAY_US if group_by == "day" else HOUR_US)
+    elif group_by in _BUCKETS:
+        grouped = time - time % _BUCKETS[group_by]
     else:
         grouped = columns[group_by]
     statement = select(grouped.label("grouped"), *_measures(table)).where(
@@ -166,11 +162,12 @@ def _part(span: Span, group_by: GroupBy | None, filters: dict[str, int | str]) -
 
 def _measures(table: Table) -> list[ColumnElement[Any]]:
     columns = table.c
-    requests: ColumnElement[int] = literal(1) if table is _RECORDS else columns.requests
-    counts = {
-        "errors": case((columns.status >= 400, requests), (columns.end != "complete", requests), else_=0),
-        "requests": requests,
-    }
+    counts: dict[str, ColumnElement[int]] = {}
     if table is _RECORDS:
-        counts["first_tokens"] = case((columns.first_token_us > 0, 1), else_=0)
-    return [func.sum(counts[name] if name in counts else columns[name]).label(name) for name in _MEASURES]
+        failed = or_(columns.status >= 400, columns.end != "complete")
+        counts = {
+            "requests": literal(1),
+            "errors": case((failed, 1), else_=0),
+            "first_tokens": case((columns.first_token_us > 0, 1), else_=0),
+        }
+    return [func.sum(counts[name] if name in counts else columns[name]).label(name) for name in SUMS]

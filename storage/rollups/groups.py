@@ -15,71 +15,63 @@ from storage.records import UsageRecord
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
-DIMENSIONS = (
-    "user_id", "organisation_id", "key_id", "group", "model", "channel_id", "provider", "operation", "status", "end",
-)  # fmt: skip
+WHO = ("user_id", "organisation_id", "key_id")
+WHAT = ("group", "model", "channel_id", "provider", "operation", "status", "end")
 SUMS = (
-    "requests", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens", "cost",
-    "provider_cost", "total_us", "first_tokens", "first_token_us",
+    "requests", "errors", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
+    "cost", "provider_cost", "total_us", "first_tokens", "first_token_us",
 )  # fmt: skip
 
-Dimensions = tuple[int, int, int, str, str, int, str, str, int, str]
-Group = tuple[int, Dimensions]
-"""The bucket's first microsecond, and the values of DIMENSIONS."""
-Sums = list[int]
-"""The values of SUMS."""
+Values = tuple[int | str, ...]
+Finest = dict[tuple[int, Values, Values], list[int]]
+"""By the first microsecond of the hour, the values of WHO and those of WHAT: the values of SUMS."""
+Groups = dict[tuple[int, Values], list[int]]
+"""By the first microsecond of the hour or day and the values of some dimensions: the values of SUMS."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
 
-def digest(dimensions: Sequence[int | str]) -> bytes:
+def digest(values: Sequence[int | str]) -> bytes:
     """What stands for the dimensions in the primary key, 16 bytes: texts would make the index many times as large."""
-    return hashlib.blake2b(_pack(dimensions), digest_size=16).digest()
+    return hashlib.blake2b(_pack(values), digest_size=16).digest()
 
 
-def by_hour(records: Iterable[UsageRecord]) -> dict[Group, Sums]:
-    """The sums of the records for each hour and combination of dimensions."""
-    groups: dict[Group, Sums] = {}
+def finest(records: Iterable[UsageRecord]) -> Finest:
+    """The sums of the records for each hour and combination of all dimensions."""
+    groups: Finest = {}
     for record in records:
         started_at = record.started_at
-        group: Group = (
+        status, end = record.status, record.end
+        group = (
             started_at - started_at % HOUR_US,
-            (
-                record.user_id,
-                record.organisation_id,
-                record.key_id,
-                record.group,
-                record.model,
-                record.channel_id,
-                record.provider,
-                record.operation,
-                record.status,
-                record.end,
-            ),
+            (record.user_id, record.organisation_id, record.key_id),
+            (record.group, record.model, record.channel_id, record.provider, record.operation, status, end),
         )
         sums = groups.get(group)
         if sums is None:
             groups[group] = sums = [0] * len(SUMS)
         sums[0] += 1
-        sums[1] += record.input_tokens
-        sums[2] += record.output_tokens
-        sums[3] += record.cached_tokens
-        sums[4] += record.cache_write_tokens
-        sums[5] += record.reasoning_tokens
-        sums[6] += record.cost
-        sums[7] += record.provider_cost
-        sums[8] += record.total_us
+        if status >= 400 or end != "complete":
+            sums[1] += 1
+        sums[2] += record.input_tokens
+        sums[3] += record.output_tokens
+        sums[4] += record.cached_tokens
+        sums[5] += record.cache_write_tokens
+        sums[6] += record.reasoning_tokens
+        sums[7] += record.cost
+        sums[8] += record.provider_cost
+        sums[9] += record.total_us
         if record.first_token_us:
-            sums[9] += 1
-            sums[10] += record.first_token_us
+            sums[10] += 1
+            sums[11] += record.first_token_us
     return groups
 
 
-def by_day(hours: dict[Group, Sums]) -> dict[Group, Sums]:
-    """The sums of the days out of those of their hours."""
-    days: dict[Group, Sums] = {}
-    for (hour, dimensions), sums in hours.items():
-        group = (hour - hour % DAY_US, dimensions)
-        before = days.get(group)
-        days[group] = sums if before is None else [a + b for a, b in zip(before, sums, strict=True)]
-    return days
+def coarser(groups: Finest, unit: int, *, who: bool, what: bool) -> Groups:
+    """The same sums by `unit` (microseconds of an hour or day) and one or both kinds of dimensions."""
+    found: Groups = {}
+    for (hour, asking, asked), sums in groups.items():
+        group = (hour - hour % unit, (asking if who else ()) + (asked if what else ()))
+        before = found.get(group)
+        found[group] = sums if before is None else [a + b for a, b in zip(before, sums, strict=True)]
+    return found

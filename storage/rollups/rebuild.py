@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, case, delete, func, select, text
+from sqlalchemy import ColumnElement, Table, case, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from storage.models import Usage
-from storage.rollups.groups import DAY_US, DIMENSIONS, HOUR_US, SUMS, Group, Sums
-from storage.rollups.upsert import DAYS, HOURS, upsert
+from storage.rollups.groups import DAY_US, HOUR_US, SUMS, WHAT, WHO, Finest, coarser
+from storage.rollups.tables import ROLLUPS
+from storage.rollups.upsert import upsert
 
 _RECORDS: Table = Usage.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
 
@@ -37,30 +38,36 @@ async def _clear(session: AsyncSession, day: int) -> AsyncConnection:
     isolation = {"isolation_level": "REPEATABLE READ"} if dialect == "mysql" else {}
     connection = await session.connection(execution_options=isolation)
     if dialect == "postgresql":
-        await connection.execute(text("LOCK TABLE usage_hourly, usage_daily IN SHARE ROW EXCLUSIVE MODE"))
-    for table in (HOURS, DAYS):
-        await connection.execute(delete(table).where(table.c.bucket >= day, table.c.bucket < day + DAY_US))
+        names = ", ".join(rollup.table.name for rollup in ROLLUPS)
+        await connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+    for rollup in ROLLUPS:
+        bucket = rollup.table.c.bucket
+        await connection.execute(delete(rollup.table).where(bucket >= day, bucket < day + DAY_US))
     return connection
 
 
 async def _rebuild_day(connection: AsyncConnection, day: int) -> int:
     usage = _RECORDS.c
-    dimensions = [usage[name] for name in DIMENSIONS]
-    counts = {"requests": func.count(), "first_tokens": func.sum(case((usage.first_token_us > 0, 1), else_=0))}
-    sums = [counts[name] if name in counts else func.sum(usage[name]) for name in SUMS]
+    dimensions = [usage[name] for name in (*WHO, *WHAT)]
+    failed = or_(usage.status >= 400, usage.end != "complete")
+    counts: dict[str, ColumnElement[int]] = {
+        "requests": func.count(),
+        "errors": func.sum(case((failed, 1), else_=0)),
+        "first_tokens": func.sum(case((usage.first_token_us > 0, 1), else_=0)),
+    }
+    hour = (usage.started_at - usage.started_at % HOUR_US).label("hour")
+    found = await connection.execute(
+        select(hour, *dimensions, *(counts[name] if name in counts else func.sum(usage[name]) for name in SUMS))
+        .where(usage.started_at >= day, usage.started_at < day + DAY_US)
+        .group_by(hour, *dimensions)
+    )
+    what, sums = 1 + len(WHO), 1 + len(WHO) + len(WHAT)
+    groups: Finest = {
+        (row[0], tuple(row[1:what]), tuple(row[what:sums])): [int(value) for value in row[sums:]] for row in found
+    }
     rows = 0
-    for table, unit in ((HOURS, HOUR_US), (DAYS, DAY_US)):
-        bucket = (usage.started_at - usage.started_at % unit).label("bucket")
-        found = await connection.execute(
-            select(bucket, *dimensions, *sums)
-            .where(usage.started_at >= day, usage.started_at < day + DAY_US)
-            .group_by(bucket, *dimensions)
-        )
-        groups: dict[Group, Sums] = {
-            (row[0], tuple(row[1 : 1 + len(DIMENSIONS)])): [int(value) for value in row[1 + len(DIMENSIONS) :]]
-            for row in found
-        }
-        if groups:
-            await upsert(connection, table, groups)
-        rows += len(groups)
+    for rollup in ROLLUPS if groups else ():
+        part = coarser(groups, rollup.unit, who=rollup.who, what=rollup.what)
+        await upsert(connection, rollup, part)
+        rows += len(part)
     return rows

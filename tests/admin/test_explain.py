@@ -38,7 +38,7 @@ async def test_the_arithmetic_of_a_request(api, world) -> None:
         {"component": "tool:web_search", "quantity": "2", "unit_price": "0.01", "per": "tool", "amount": "0.02"},
     ]
     assert (found["sum"], found["tier_above"], found["group"], found["channel"]) == ("0.020975", 100, "0.8", "1.5")
-    assert (found["provider_cost"], found["cost"]) == (20_975_000, 25_170_000)
+    assert (found["provider_cost"], found["cost"], found["quota"]) == (20_975_000, 25_170_000, 12_585)
     assert (found["computed_provider_cost"], found["computed_cost"]) == (record.provider_cost, record.cost)
     assert (found["matches"], found["recomputed"], found["problems"]) == (True, False, [])
     assert found["price"]["id"] == record.price_id

@@ -76,8 +76,12 @@ async def test_ratios_are_another_way_to_say_the_same(api, refused) -> None:
     assert [stored[name] for name in ("input", "output", "cache_read", "cache_write", "cache_write_1h")] == [
         "3", "15", "0.3", "3.75", "6",
     ]  # fmt: skip
+    assert stored["ratios"] == {
+        "model_ratio": "1.5", "completion_ratio": "5", "cache_ratio": "0.1", "create_cache_ratio": "1.25",
+    }  # fmt: skip
     call = (await api.put("/prices", json={"model": "song", "ratios": {"model_price": 0.1}})).json()
-    assert (call["input"], call["call"]) == ("0", "0.1")
+    assert (call["input"], call["call"], call["ratios"]) == ("0", "0.1", {"model_price": "0.1"})
+    assert (await api.put("/prices", json=FULL)).json()["ratios"] is None
     for wrong in ({}, {"model_ratio": 1, "model_price": 1}, {"model_ratio": -1}, {"model_ratio": "NaN"}):
         refused(await api.put("/prices", json={"model": "x", "ratios": wrong}), 422)
 

@@ -22,8 +22,9 @@ async def flood(fleet: Fleet, seconds: float, per_second: float) -> None:
     loop = asyncio.get_running_loop()
 
     async def one() -> None:
-        if await fleet.admit(0) is not None:
-            admitted.append(time.monotonic())
+        admission = await fleet.admit(0)
+        if admission is not None:
+            admitted.append(admission._at)
 
     begin = time.monotonic()
     sent = 0

@@ -194,6 +194,18 @@ async def test_a_client_that_leaves_while_waiting_leaves_nothing(fleet: Callable
     assert await admitted(two, 1, 9) == 3
 
 
+async def test_who_waits_while_the_replica_stops_gets_an_answer(fleet: Callable[..., Fleet]) -> None:
+    two = fleet(MemoryAuthority(), limit(3))
+    two.authority.delay = 0.1
+    waiting = [asyncio.get_running_loop().create_task(two.admit(0)) for _ in range(5)]
+    await asyncio.sleep(0.05)
+    await two.books[0].close()
+    results = await asyncio.gather(*waiting)
+    assert sum(admission is not None for admission in results) == 3
+    [level] = two.authority.real.core.peek([("1:minute:key=1", 60_000_000)])  # type: ignore[attr-defined]
+    assert (level.used, level.held) == (3, 0)
+
+
 async def test_an_authority_that_forgot_is_told_again(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(10), limit(1000, id=2, metric="tokens"))
     assert await admitted(two, 0, 4, tokens=100) == 4

@@ -21,7 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
         ({"timeouts": {"first_byte_s": float("nan")}}, ["'timeouts.first_byte_s'"]),
         ({"sizes": {"body": 1}}, ["'sizes.body'", "1024"]),
         ({"ingress": {"min_replicas": 5, "max_replicas": 2}}, ["'ingress'", "min_replicas (5)", "max_replicas (2)"]),
-        ({"database_url": "mysql://x"}, ["'database_url'", "sqlite:///", "postgresql://"]),
+        ({"database_url": "mssql://x"}, ["'database_url'", "sqlite:///", "postgresql://", "mysql://"]),
+        ({"retention": {"usage_days": -1}}, ["'retention.usage_days'", "0"]),
+        ({"redis_url": "http://h"}, ["'redis_url'", "redis://", "unix://"]),
+        ({"redis_url": "redis://:hunter2@h:port/0"}, ["'redis_url'", "redis://***@h:port", "port"]),
+        ({"rates": {"on_outage": {"tokens": "ajar"}}}, ["'rates.on_outage.tokens'", "'ajar'", "open", "closed"]),
+        ({"rates": {"timeout_s": 0}}, ["'rates.timeout_s'", "greater than 0"]),
         ({"adapters": {"cohere": {}}}, ["'adapters'", "'cohere'", "openai"]),
         ({"adapters": {"openai": {"placement": "moon"}}}, ["'adapters.openai.placement'", "'moon'", "inline", "pool"]),
         ({"metrics": "everybody"}, ["'metrics'", "loopback"]),
@@ -33,6 +38,12 @@ def test_wrong_settings_are_named(args: dict[str, object], words: list[str]) -> 
         load(args, {})
     for word in words:
         assert word in str(caught.value)
+
+
+def test_no_password_is_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"redis_url": "redis://:hunter2@h:port/0"}, {})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -8,10 +8,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage import rollups
-from storage.models import Usage, UsageDay, UsageHour
+from storage.models import Day, DayByModel, HourByKey, Usage
 from storage.records import UsageRecord
 from storage.repositories.usage_batch import insert_new
-from storage.rollups.groups import DAY_US, DIMENSIONS, HOUR_US, SUMS, digest
+from storage.rollups.groups import DAY_US, SUMS, digest
+from storage.rollups.tables import ROLLUPS, Rollup
 
 Sessions = async_sessionmaker[AsyncSession]
 MakeRecord = Callable[..., UsageRecord]
@@ -23,33 +24,34 @@ async def settle(sessions: Sessions, records: list[UsageRecord], batch: str) -> 
         await rollups.add(session, await insert_new(session, records, batch))
 
 
-async def stored(session: AsyncSession, table: type[UsageHour] | type[UsageDay]) -> dict[Any, Any]:
-    rows: Sequence[Any] = (await session.scalars(select(table))).all()
+async def stored(session: AsyncSession, rollup: Rollup) -> dict[Any, Any]:
+    rows: Sequence[Any] = (await session.execute(select(rollup.table))).all()
     found = {
-        (row.bucket, *(getattr(row, name) for name in DIMENSIONS)): [getattr(row, name) for name in SUMS]
+        (row.bucket, *(getattr(row, name) for name in rollup.dimensions)): [getattr(row, name) for name in SUMS]
         for row in rows
     }
     assert len(found) == len(rows)
     for row in rows:
-        assert row.digest == digest(tuple(getattr(row, name) for name in DIMENSIONS))
+        assert row.digest == digest(tuple(getattr(row, name) for name in rollup.dimensions))
     return found
 
 
-async def summed(session: AsyncSession, unit: int) -> dict[Any, Any]:
+async def summed(session: AsyncSession, rollup: Rollup) -> dict[Any, Any]:
     """The same from the records, without the code under test."""
     found: dict[Any, Any] = {}
     for row in await session.scalars(select(Usage)):
-        group = (row.started_at // unit * unit, *(getattr(row, name) for name in DIMENSIONS))
+        group = (row.started_at // rollup.unit * rollup.unit, *(getattr(row, name) for name in rollup.dimensions))
         one = [int(getattr(row, name)) if hasattr(row, name) else 1 for name in SUMS]
         one[SUMS.index("first_tokens")] = int(row.first_token_us > 0)
+        one[SUMS.index("errors")] = int(row.status >= 400 or row.end != "complete")
         found[group] = [a + b for a, b in zip(found.get(group, [0] * len(SUMS)), one, strict=True)]
     return found
 
 
 async def check(sessions: Sessions) -> None:
     async with sessions() as session:
-        assert await stored(session, UsageHour) == await summed(session, HOUR_US)
-        assert await stored(session, UsageDay) == await summed(session, DAY_US)
+        for rollup in ROLLUPS:
+            assert await stored(session, rollup) == await summed(session, rollup)
 
 
 def some(make_record: MakeRecord, first: int, count: int) -> list[UsageRecord]:
@@ -83,7 +85,7 @@ async def test_absurd_amounts_stop_at_64_bits(sessions: Sessions, make_record: M
     for batch in range(3):
         await settle(sessions, [make_record(f"r{batch}.{number}", cost=2**70) for number in range(600)], str(batch))
     async with sessions() as session:
-        assert (await session.scalars(select(UsageDay.cost))).all() == [2**63 - 1]
+        assert (await session.scalars(select(Day.cost))).all() == [2**63 - 1]
 
 
 async def test_batches_that_settle_at_once_add_up(sessions: Sessions, make_record: MakeRecord) -> None:
@@ -95,8 +97,8 @@ async def test_batches_that_settle_at_once_add_up(sessions: Sessions, make_recor
 async def test_they_are_made_anew_while_others_settle(sessions: Sessions, make_record: MakeRecord) -> None:
     await settle(sessions, some(make_record, 0, 400), "a")
     async with sessions.begin() as session:
-        await session.execute(update(UsageHour).values(cost=UsageHour.cost + 1))
-        await session.execute(update(UsageDay).values(requests=0))
+        await session.execute(update(HourByKey).values(cost=HourByKey.cost + 1))
+        await session.execute(update(DayByModel).values(requests=0))
 
     async def settle_more() -> None:
         for number in range(10):
@@ -107,4 +109,4 @@ async def test_they_are_made_anew_while_others_settle(sessions: Sessions, make_r
     assert rebuilt > 0
     await check(sessions)
     async with sessions() as session:
-        assert await session.scalar(select(func.sum(UsageDay.requests))) == 800
+        assert await session.scalar(select(func.sum(Day.requests))) == 800

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.database import open_engine, session_factory
-from storage.models import Usage, UsageDay
+from storage.models import Day, Usage
 from storage.partitions import list_partitions
 from storage.records import UsageRecord
 from storage.repositories import usage
@@ -64,7 +64,7 @@ async def test_up_and_down(database_url: str, rows: int) -> None:
             await to(engine, "0004", up=True)
             assert await old_rows(engine) == expected
             async with sessions() as session:
-                sums = (await session.execute(select(UsageDay.requests, UsageDay.cost))).all()
+                sums = (await session.execute(select(Day.requests, Day.cost))).all()
                 assert sum(row[0] for row in sums) == rows
                 assert sum(row[1] for row in sums) == sum(range(rows))
                 found = await list_partitions(session)

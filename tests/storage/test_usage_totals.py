@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from storage.models import Usage, UsageDay, UsageHour
+from storage.models import Usage
 from storage.records import UsageRecord
 from storage.repositories import usage
 from storage.repositories.usage_totals import GroupBy, UsageTotals, spans, totals
 from storage.rollups.groups import DAY_US, HOUR_US
-from storage.rollups.upsert import DAYS, HOURS
+from storage.rollups.tables import ROLLUPS, answering
 
 Sessions = async_sessionmaker[AsyncSession]
 MakeRecord = Callable[..., UsageRecord]
@@ -145,32 +145,56 @@ async def test_nothing_matches(sessions: Sessions) -> None:
 
 
 D, H = DAY_US, HOUR_US
+R, DAYS, HOURS = RECORDS, ROLLUPS[-1].table, ROLLUPS[0].table
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "days", "hours"),
+    ("since", "until", "both", "hours"),
     [
         (None, None, [(DAYS, None, None)], [(HOURS, None, None)]),
         (D, 3 * D, [(DAYS, D, 3 * D)], [(HOURS, D, 3 * D)]),
-        (5, 9, [(RECORDS, 5, 9)], [(RECORDS, 5, 9)]),
-        (H - 1, H + 1, [(RECORDS, H - 1, H), (RECORDS, H, H + 1)], [(RECORDS, H - 1, H), (RECORDS, H, H + 1)]),
+        (5, 9, [(R, 5, 9)], [(R, 5, 9)]),
+        (H - 1, H + 1, [(R, H - 1, H + 1)], [(R, H - 1, H + 1)]),
         (H, 2 * H, [(HOURS, H, 2 * H)], [(HOURS, H, 2 * H)]),
         (D + H, None, [(HOURS, D + H, 2 * D), (DAYS, 2 * D, None)], [(HOURS, D + H, None)]),
         (
             D - H - 1,
             2 * D + H + 1,
-            [(RECORDS, D - H - 1, D - H), (HOURS, D - H, D), (DAYS, D, 2 * D), (HOURS, 2 * D, 2 * D + H),
-             (RECORDS, 2 * D + H, 2 * D + H + 1)],
-            [(RECORDS, D - H - 1, D - H), (HOURS, D - H, 2 * D + H), (RECORDS, 2 * D + H, 2 * D + H + 1)],
+            [(R, D - H - 1, D - H), (HOURS, D - H, D), (DAYS, D, 2 * D), (HOURS, 2 * D, 2 * D + H),
+             (R, 2 * D + H, 2 * D + H + 1)],
+            [(R, D - H - 1, D - H), (HOURS, D - H, 2 * D + H), (R, 2 * D + H, 2 * D + H + 1)],
         ),
-        (None, D + 1, [(DAYS, None, D), (RECORDS, D, D + 1)], [(HOURS, None, D), (RECORDS, D, D + 1)]),
+        (None, D + 1, [(DAYS, None, D), (R, D, D + 1)], [(HOURS, None, D), (R, D, D + 1)]),
         (9, 9, [], []),
     ],
 )  # fmt: skip
-def test_the_largest_whole_units_are_read(since: int, until: int, days: list[Any], hours: list[Any]) -> None:
-    assert list(spans(since, until, by_hour=False)) == days
-    assert list(spans(since, until, by_hour=True)) == hours
+def test_the_largest_whole_units_are_read(since: int, until: int, both: list[Any], hours: list[Any]) -> None:
+    assert spans(since, until, HOURS, DAYS) == both
+    assert spans(since, until, HOURS, None) == hours
+    assert spans(since, until, None, None) == ([(R, since, until)] if since != 9 else [])
 
 
-def test_both_rollups_have_the_same_columns() -> None:
-    assert [c.name for c in UsageDay.__table__.c] == [c.name for c in UsageHour.__table__.c]
+def test_the_smallest_rollup_answers() -> None:
+    def of(unit: int, *dimensions: str) -> str | None:
+        table = answering(unit, dimensions)
+        return None if table is None else table.name
+
+    assert (of(H), of(D)) == ("usage_hourly_models", "usage_daily_models")
+    assert (of(H, "key_id"), of(D, "user_id", "key_id")) == ("usage_hourly_keys", "usage_daily_keys")
+    assert (of(H, "model", "status"), of(D, "group")) == ("usage_hourly_models", "usage_daily_models")
+    assert (of(H, "model", "key_id"), of(D, "model", "key_id")) == (None, "usage_daily")
+
+
+async def test_parts_of_a_day_come_from_the_records_where_both_matter(
+    sessions: Sessions, make_record: MakeRecord
+) -> None:
+    records = [make_record(f"r{number}", started_at=START + number * HOUR_US // 2) for number in range(200)]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, records)
+    since, until = START + 5 * HOUR_US, START + 3 * DAY_US + HOUR_US
+    async with sessions() as session:
+        found = await totals(session, since=since, until=until, group_by="key_id", model="gpt-4o-mini")
+        hours = await totals(session, since=since, until=until, group_by="hour", model="gpt-4o-mini", key_id=12)
+    matching = [record for record in records if since <= record.started_at < until]
+    assert found == expected(matching, "key_id")
+    assert hours == expected(matching, "hour")

@@ -29,13 +29,29 @@ MONTHS_AHEAD = 2
 INDEXES_BEFORE = (("started_at",), ("key_id", "started_at"), ("channel_id", "started_at"))
 INDEXES_NEW = (("user_id", "started_at"), ("model", "started_at"), ("batch",))
 
-DIMENSIONS = (
-    "user_id", "organisation_id", "key_id", "group", "model", "channel_id", "provider", "operation", "status", "end",
-)  # fmt: skip
+Dimensions = dict[str, sa.types.TypeEngine[Any]]
+
+WHO: Dimensions = {"user_id": sa.BigInteger(), "organisation_id": sa.BigInteger(), "key_id": sa.BigInteger()}
+WHAT: Dimensions = {
+    "group": sa.String(length=64),
+    "model": sa.String(length=255),
+    "channel_id": sa.BigInteger(),
+    "provider": sa.String(length=64),
+    "operation": sa.String(length=32),
+    "status": sa.Integer(),
+    "end": sa.String(length=32),
+}
 SUMS = (
-    "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens", "cost",
-    "provider_cost", "total_us", "first_token_us",
+    "requests", "errors", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
+    "cost", "provider_cost", "total_us", "first_tokens", "first_token_us",
 )  # fmt: skip
+ROLLUPS: dict[str, tuple[int, Dimensions]] = {
+    "usage_hourly_keys": (HOUR, WHO),
+    "usage_hourly_models": (HOUR, WHAT),
+    "usage_daily_keys": (DAY, WHO),
+    "usage_daily_models": (DAY, WHAT),
+    "usage_daily": (DAY, {**WHO, **WHAT}),
+}
 
 
 def _new_columns() -> list[sa.Column[Any]]:
@@ -67,17 +83,18 @@ def upgrade() -> None:
     else:
         for columns in INDEXES_NEW:
             op.create_index(_index(columns), TABLE, list(columns))
-    for name in ("usage_hourly", "usage_daily"):
-        _create_rollup(name)
-    op.create_index("ix_usage_daily_key_id_bucket", "usage_daily", ["key_id", "bucket"])
-    op.create_index("ix_usage_daily_user_id_bucket", "usage_daily", ["user_id", "bucket"])
+    for name, (_, dimensions) in ROLLUPS.items():
+        _create_rollup(name, dimensions)
+    for name in ("usage_daily_keys", "usage_daily"):
+        op.create_index(f"ix_{name}_key_id_bucket", name, ["key_id", "bucket"])
+        op.create_index(f"ix_{name}_user_id_bucket", name, ["user_id", "bucket"])
     _fill_rollups()
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_table("usage_daily")
-    op.drop_table("usage_hourly")
+    for name in ROLLUPS:
+        op.drop_table(name)
     if op.get_bind().dialect.name == "postgresql":
         _unpartition()
         return
@@ -164,23 +181,13 @@ def _unpartition() -> None:
 # ------------------------------------------------------------------------------------------------------------ roll-ups
 
 
-def _create_rollup(name: str) -> None:
-    numbers = ("requests", *SUMS[:-1], "first_tokens", SUMS[-1])
+def _create_rollup(name: str, dimensions: Dimensions) -> None:
     op.create_table(
         name,
         sa.Column("bucket", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
-        sa.Column("key_id", sa.BigInteger(), nullable=False),
-        sa.Column("group", sa.String(length=64), nullable=False),
-        sa.Column("model", sa.String(length=255), nullable=False),
-        sa.Column("channel_id", sa.BigInteger(), nullable=False),
-        sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.Column("operation", sa.String(length=32), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("end", sa.String(length=32), nullable=False),
-        *(sa.Column(number, sa.BigInteger(), nullable=False) for number in numbers),
+        *(sa.Column(number, sa.BigInteger(), nullable=False) for number in SUMS),
+        *(sa.Column(dimension, kind, nullable=False) for dimension, kind in dimensions.items()),
         sa.PrimaryKeyConstraint("bucket", "digest", name=f"pk_{name}"),
         # Half of each page is left for the next versions of its rows: a row is updated many times in its hour or day.
         postgresql_with={"fillfactor": "50"},
@@ -190,27 +197,27 @@ def _create_rollup(name: str) -> None:
 def _fill_rollups() -> None:
     """Sum up the rows there are, day by day."""
     connection = op.get_bind()
-    usage = sa.table(TABLE, *(sa.column(name) for name in ("started_at", *DIMENSIONS, *SUMS)))
-    day = usage.c.started_at - usage.c.started_at % DAY
-    for start in sorted(connection.scalars(sa.select(day).distinct()).all()):
-        for name, unit in (("usage_hourly", HOUR), ("usage_daily", DAY)):
-            bucket = (usage.c.started_at - usage.c.started_at % unit).label("bucket")
-            dimensions = [usage.c[dimension] for dimension in DIMENSIONS]
+    columns = sa.table(TABLE, *(sa.column(name) for name in ("started_at", *WHO, *WHAT, *SUMS))).c
+    first = columns.started_at - columns.started_at % DAY
+    counts: dict[str, sa.ColumnElement[int]] = {
+        "requests": sa.func.count(),
+        "errors": sa.func.sum(sa.case((sa.or_(columns.status >= 400, columns.end != "complete"), 1), else_=0)),
+        "first_tokens": sa.func.sum(sa.case((columns.first_token_us > 0, 1), else_=0)),
+    }
+    sums = [counts.get(name, sa.func.sum(columns[name])).label(name) for name in SUMS]
+    for start in sorted(connection.scalars(sa.select(first).distinct()).all()):
+        for name, (unit, dimensions) in ROLLUPS.items():
+            bucket = (columns.started_at - columns.started_at % unit).label("bucket")
+            by = [columns[dimension] for dimension in dimensions]
             found = connection.execute(
-                sa.select(
-                    bucket,
-                    *dimensions,
-                    sa.func.count().label("requests"),
-                    sa.func.sum(sa.case((usage.c.first_token_us > 0, 1), else_=0)).label("first_tokens"),
-                    *(sa.func.sum(usage.c[column]).label(column) for column in SUMS),
-                )
-                .where(usage.c.started_at >= start, usage.c.started_at < start + DAY)
-                .group_by(bucket, *dimensions)
+                sa.select(bucket, *by, *sums)
+                .where(columns.started_at >= start, columns.started_at < start + DAY)
+                .group_by(bucket, *by)
             )
             rows = [dict(row) for row in found.mappings()]
             for row in rows:
-                packed = msgspec.msgpack.encode([row[dimension] for dimension in DIMENSIONS])
+                packed = msgspec.msgpack.encode([row[dimension] for dimension in dimensions])
                 row["digest"] = hashlib.blake2b(packed, digest_size=16).digest()
-                row.update({column: int(row[column]) for column in (*SUMS, "first_tokens")})
+                row.update({column: int(row[column]) for column in SUMS})
             target = sa.table(name, *(sa.column(column) for column in rows[0]))
             connection.execute(sa.insert(target), rows)

@@ -39,15 +39,22 @@ def test_no_request_costs_more_than_its_worst_case(
     )
 
 
-@given(entries, tokens, st.integers(0, 10**15), ratios, ratios)
+@given(entries, st.builds(Counted, tokens, tokens, tokens, tokens, tokens), moments, tokens)
+def test_no_text_costs_more_than_the_worst_case_of_text(price: PriceEntry, used: Counted, at: int, more: int) -> None:
+    tariff = Tariff(price)
+    bound = worst_case(tariff, used.input + more, used.output, text=True)
+    assert rate(tariff, used, at=at).amount <= bound <= worst_case(tariff, used.input + more, used.output)
+
+
+@given(entries, tokens, st.integers(0, 10**15), ratios, ratios, st.booleans())
 def test_affordable_output_is_the_most_that_fits(
-    price: PriceEntry, given_tokens: int, amount: int, group: int, channel: int
+    price: PriceEntry, given_tokens: int, amount: int, group: int, channel: int, text: bool
 ) -> None:
     tariff = Tariff(price)
-    most = affordable_output(tariff, given_tokens, amount, group_ratio=group, channel_ratio=channel)
+    most = affordable_output(tariff, given_tokens, amount, group_ratio=group, channel_ratio=channel, text=text)
 
     def worst(output: int) -> int:
-        return worst_case(tariff, given_tokens, output, group_ratio=group, channel_ratio=channel)
+        return worst_case(tariff, given_tokens, output, group_ratio=group, channel_ratio=channel, text=text)
 
     assert most == 0 or worst(most) <= amount
     if most < NO_BOUND:
@@ -89,3 +96,10 @@ def test_calls_count_in_both(entry) -> None:
     assert worst_case(tariff, 0, 2, group_ratio=ONE // 2) == 4
     assert affordable_output(tariff, 0, 7) == 2
     assert affordable_output(tariff, 0, 4) == 0
+
+
+def test_text_does_not_pay_for_audio_and_hours(entry) -> None:
+    price = entry(input=10**6, output=10**6, cache_write_1h=2 * 10**6, audio_input=9 * 10**6, audio_output=5 * 10**6)
+    assert worst_case(Tariff(price), 10, 10) == 140
+    assert worst_case(Tariff(price), 10, 10, text=True) == 20
+    assert affordable_output(Tariff(price), 10, 20, text=True) == 10

@@ -1,0 +1,87 @@
+"""`gateway organisations`: users who share budgets and a balance."""
+
+from typing import Annotated
+
+import typer
+
+from admin.cli import output, secrets
+from admin.cli.client import path_of
+from admin.cli.money import Amount, money_text, show_money, usd
+from admin.cli.options import Yes, confirm, connect, settings_of
+
+app = typer.Typer(help="Organisations: users who share budgets and a balance.", no_args_is_help=True)
+
+OrganisationName = Annotated[str, typer.Argument(help="Name or id.", show_default=False)]
+
+
+@app.command("create")
+def create(ctx: typer.Context, name: Annotated[str, typer.Argument(help="Its name.", show_default=False)]) -> None:
+    """Make an organisation."""
+    with connect(ctx) as gateway:
+        made = gateway.call("POST", "/api/v1/organisations", {"name": name})
+    if settings_of(ctx).as_json:
+        output.print_json(made)
+        return
+    output.print_done(f"Made organisation {made['name']}.")
+    output.print_next(f"gateway users create NAME --organisation {made['name']}")
+
+
+@app.command("list")
+def list_all(ctx: typer.Context) -> None:
+    """List organisations."""
+    with connect(ctx) as gateway:
+        found = gateway.get("/api/v1/organisations")
+    if settings_of(ctx).as_json:
+        output.print_json(found["items"])
+        return
+    if not found["items"]:
+        output.print_plain("No organisations yet.")
+        return
+    output.print_table(
+        ["NAME", "QUOTA", "BALANCE", "HELD", "AVAILABLE"],
+        [[one["name"], *money_text(one["money"])] for one in found["items"]],
+        right=["BALANCE", "HELD", "AVAILABLE"],
+    )
+
+
+@app.command("rename")
+def rename(
+    ctx: typer.Context,
+    name: OrganisationName,
+    new: Annotated[str, typer.Argument(help="The new name.", show_default=False)],
+) -> None:
+    """Give it another name."""
+    with connect(ctx) as gateway:
+        found = gateway.call("PATCH", path_of("organisations", name), {"name": new})
+    if settings_of(ctx).as_json:
+        output.print_json(found)
+        return
+    output.print_done(f"Renamed to {found['name']}.")
+
+
+@app.command("quota")
+def quota(
+    ctx: typer.Context,
+    name: OrganisationName,
+    limited: Annotated[bool, typer.Option("--on/--off", help="Whether the balance limits spending.")],
+    balance: Amount = None,
+) -> None:
+    """Let the balance limit the members' spending, or not any more."""
+    with connect(ctx) as gateway:
+        found = gateway.call(
+            "PUT", f"{path_of('organisations', name)}/quota", {"limited": limited, "balance": usd(balance)}
+        )
+    show_money(ctx, found)
+
+
+@app.command("remove")
+def remove(ctx: typer.Context, name: OrganisationName, yes: Yes = False) -> None:
+    """Remove an organisation without members. What it spent stays in the ledger."""
+    with connect(ctx) as gateway:
+        found = gateway.get(path_of("organisations", name))
+        confirm(ctx, f"Remove organisation {found['name']}?", yes=yes, interactive=secrets.can_ask())
+        gateway.call("DELETE", f"/api/v1/organisations/{found['id']}")
+    if settings_of(ctx).as_json:
+        output.print_json({"removed": found["name"]})
+        return
+    output.print_done(f"Removed organisation {found['name']}.")
