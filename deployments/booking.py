@@ -1,14 +1,13 @@
-"""Booking a finished request: price it, append it to the journal, count it.
+"""Booking a finished request: price it, append it to the journal, settle what was granted for it, count it.
 
 Synchronous, a few microseconds, called before the answer ends.
 """
 
 from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
-from deployments.pricing import tariff_for
 from deployments.replica import Replica
 from storage.journal import JournalFull, JournalWriter
-from storage.pricing import ONE, Charge, Tariff, rate
+from storage.pricing import Charge, rate
 
 _NO_CHARGE = Charge(0, 0, "")
 
@@ -34,11 +33,17 @@ class Booking:
         if exchange.settled:  # the client left while an answer that is booked was being finished
             return
         exchange.settled = True
-        tariff = self.tariff(exchange) if exchange.usage.source != "none" else None
-        charge = _NO_CHARGE if tariff is None else self._charge(exchange, tariff)
-        record = exchange.record(charge.amount, 0 if tariff is None else tariff.id, self._replica.name)
-        record.provider_cost = charge.provider_amount
-        record.price_detail = charge.detail
+        charge = _NO_CHARGE
+        tariff = exchange.tariff
+        if tariff is not None and exchange.usage.source != "none":
+            charge = rate(
+                tariff,
+                exchange.usage,
+                group_ratio=exchange.group_ratio,
+                channel_ratio=exchange.channel_ratio,
+                at=exchange.started_at // 1_000_000,
+            )
+        record = exchange.record(charge, self._replica.name)
         try:
             self._journal.append(record)
         except (JournalFull, OSError, ValueError) as error:
@@ -46,21 +51,7 @@ class Booking:
                 "usage of %s could not be recorded: %s", record.request_id, error
             )
             self._replica.telemetry.count("gateway_records_lost_total", ())
+        # What the lease is relieved of is what the record will take from the account, never less.
+        if exchange.reservation is not None:
+            exchange.reservation.settle(charge.amount)
         self._replica.telemetry.request(record, record.model if self._replica.table.knows(record.model) else "other")
-
-    def tariff(self, exchange: Exchange) -> Tariff | None:
-        """The price of the model at the channel when the request began; None: it has none, and is not free either."""
-        at = exchange.started_at // 1_000_000
-        channel = self._replica.table.channels.get(exchange.channel_id)
-        if channel is None:  # removed while the request was on its way
-            return self._replica.prices.find(exchange.provider, exchange.upstream_model, at)
-        return tariff_for(self._replica.prices, channel, exchange.upstream_model, at)
-
-    def _charge(self, exchange: Exchange, tariff: Tariff) -> Charge:
-        channel = self._replica.table.channels.get(exchange.channel_id)
-        return rate(
-            tariff,
-            exchange.usage,
-            channel_ratio=ONE if channel is None else channel.price_ratio,
-            at=exchange.started_at // 1_000_000,
-        )

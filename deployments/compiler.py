@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.registry import PROVIDERS
 from deployments.local import is_local
+from deployments.rates_rules import limit_row
 from deployments.settings import Timeouts
 from deployments.table import ChannelRow, TableData, setting
 from storage.models import Channel
 from storage.pricing.book import needed
 from storage.pricing.units import ONE, millionths
-from storage.repositories import channels, groups, prices, revisions
+from storage.repositories import channels, groups, limits, prices, revisions
 
 
 async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | None = None) -> TableData | None:
@@ -24,7 +25,8 @@ async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | 
         return None
     rows = [channel_row(channel, timeouts) for channel in await channels.list_all(session) if channel.enabled]
     costs = needed(await prices.list_all(session), int(time.time()))
-    return TableData(version, rows, costs, await groups.ratios(session))
+    rules = [limit_row(limit) for limit in await limits.list_all(session)]
+    return TableData(version, rows, costs, await groups.ratios(session), rules)
 
 
 def channel_row(channel: Channel, timeouts: Timeouts) -> ChannelRow:

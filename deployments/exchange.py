@@ -11,6 +11,9 @@ import msgspec
 
 from adapters.usage import Usage
 from deployments.keys import Key
+from deployments.leases import Reservation
+from deployments.rates import Admission
+from storage.pricing import ONE, Charge, Tariff
 from storage.records import UsageRecord
 
 _numbers = itertools.count()
@@ -29,10 +32,13 @@ class Exchange:
     """
 
     __slots__ = (
+        "admission",
         "arrived",
         "attempt_log",
         "attempts",
+        "channel_admission",
         "channel_id",
+        "channel_ratio",
         "client_ip",
         "deadline",
         "end",
@@ -40,16 +46,19 @@ class Exchange:
         "finish_reason",
         "first_byte_at",
         "first_token_at",
+        "group_ratio",
         "key",
         "model",
         "operation",
         "provider",
         "request_id",
+        "reservation",
         "response_model",
         "sent_at", "settled",
         "started_at",
         "status",
         "stream",
+        "tariff",
         "timed_out",
         "upstream_model",
         "upstream_request_id",
@@ -83,21 +92,32 @@ class Exchange:
         self.deadline = float("inf")
         self.timed_out = False
         self.settled = False
+        self.admission: Admission | None = None
+        self.channel_admission: Admission | None = None
+        self.reservation: Reservation | None = None
+        self.tariff: Tariff | None = None
+        self.group_ratio = ONE
+        self.channel_ratio = ONE
 
     def attempted(self, channel_id: int, outcome: str, since: float) -> None:
         """Note a failed or final attempt: channel, outcome, milliseconds."""
         self.attempt_log.append((channel_id, outcome, round((time.monotonic() - since) * 1000)))
 
-    def record(self, cost: int, price_id: int, replica: str) -> UsageRecord:
+    def record(self, charge: Charge, replica: str) -> UsageRecord:
         """The usage record of the finished request."""
         usage = self.usage
+        key = self.key
+        reservation = self.reservation
         return UsageRecord(
             self.request_id, self.started_at, self.key.id, self.channel_id, self.provider, self.operation, self.model,
             self.upstream_model, self.response_model, self.stream, self.status, self.end, self.error,
-            usage.input, usage.output, usage.cached, usage.cache_write, usage.reasoning, usage.source, cost, price_id,
+            usage.input, usage.output, usage.cached, usage.cache_write, usage.reasoning, usage.source,
+            charge.amount, self.tariff.id if self.tariff is not None and usage.source != "none" else 0,
             self._since(self.sent_at), self._since(self.first_byte_at), self._since(self.first_token_at),
             self._since(time.monotonic()), self.attempts,
             self._log(), replica, self.client_ip, self.finish_reason, self.upstream_request_id,
+            key.user_id, key.organisation_id, key.group, reservation.accounts if reservation is not None else "",
+            charge.provider_amount, reservation.amount if reservation is not None else 0, charge.detail,
         )  # fmt: skip
 
     def _log(self) -> str:

@@ -7,30 +7,32 @@ import asyncio
 import gc
 import os
 import uuid
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from deployments import metrics, ports
+from deployments import metrics, nodes, ports
 from deployments.booking import Booking
 from deployments.dataplane import DataPlane
-from deployments.keys import Key, make
+from deployments.keys import Key, load
+from deployments.leases_authority import Holding, LedgerAuthority
 from deployments.limits import Limits
 from deployments.link import Link
 from deployments.logs import configure
-from deployments.messages import Report, encode
+from deployments.messages import Recall, Report, encode, encode_recall
+from deployments.rates_remote import open_authority
 from deployments.replica import Replica
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from deployments.telemetry import Snapshot
+from deployments.upkeep import Upkeep
 from storage.crypto import load_master_key
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
 from storage.pricing import library
-from storage.records import UsageRecord
-from storage.repositories import keys, usage
 
 TABLE_WAIT_S = 60.0
 ROUTER_AWAY_S = 10.0
+STAND_IN_S = 1.0
 
 
 class Ingress:
@@ -48,15 +50,22 @@ class Ingress:
         self._settings = settings = Settings.model_validate(args)
         self._others = others
         self._router = router
-        name = f"ingress-{uuid.uuid4().hex[:8]}"
-        self._replica = replica = Replica(
-            settings, load_master_key(settings.data_dir, secret_key()), self._load_key, name=name
-        )
-        replica.log = configure(settings.log_level)
+        name = f"ingress-{nodes.tag(settings.data_dir)}-{uuid.uuid4().hex[:8]}"
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
+        self._telling: set[asyncio.Task[None]] = set()
+        self._replica = replica = Replica(
+            settings,
+            load_master_key(settings.data_dir, secret_key()),
+            partial(load, self._sessions),
+            name=name,
+            rates=open_authority(settings.redis_url, settings.rates.timeout_s, self._ask_rates),
+            leases=LedgerAuthority(self._sessions, ttl_s=int(settings.quota.lease_ttl_s), tell=self._tell),
+        )
+        replica.log = configure(settings.log_level)
         self._journal = JournalWriter(settings.data_dir / "journal", name, max_bytes=settings.sizes.journal)
-        self._drainer = JournalDrainer(settings.data_dir / "journal", self._insert)
+        self._upkeep = Upkeep(settings, self._sessions, replica.telemetry)
+        self._drainer = JournalDrainer(settings.data_dir / "journal", self._upkeep.insert)
         self._plane = DataPlane(replica, Booking(replica, self._journal), self.scrape)
         self._server = server = Server(self._plane.handle, limits(settings))
         gauges = replica.telemetry.gauges
@@ -64,6 +73,10 @@ class Ingress:
         gauges["gateway_active_streams"] = lambda: server.open_streams
         gauges["gateway_route_table_version"] = lambda: replica.table.version
         gauges["gateway_keys_cached"] = lambda: len(replica.keys)
+        gauges["gateway_rate_authority_up"] = lambda: replica.rates.up
+        gauges["gateway_lease_authority_up"] = lambda: replica.leases.up
+        gauges["gateway_leases_held"] = lambda: replica.leases.held
+        gauges["gateway_leases_unspent_nanousd"] = lambda: replica.leases.unspent
         self._serving = False
         self._link = Link(self._call, self._report, replica.apply)
         self._link.start()
@@ -112,6 +125,7 @@ class Ingress:
             self._replica.log.warning(
                 "%d requests did not finish within %s s and were cut", cut, self._settings.timeouts.drain_s
             )
+        await self._replica.give_back()
         await self._link.close()
         self._journal.close()
         if hasattr(self, "_standby"):
@@ -134,6 +148,21 @@ class Ingress:
         except Exception as error:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
             self._replica.log.debug("the Router learns with the next poll that this replica listens: %s", error)
 
+    async def _ask_rates(self, asks: bytes) -> bytes:
+        return bytes(await self._router.rates.remote(asks))
+
+    def _tell(self, holdings: list[Holding]) -> None:
+        """Have the Router tell the replicas that hold what is wanted; their renewals tell them without it, later."""
+        task = self._replica.loop.create_task(self._recall(encode_recall(Recall(holdings))))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _recall(self, recall: bytes) -> None:
+        try:
+            await self._router.recall.remote(recall)
+        except Exception as error:  # noqa: BLE001  # a call to the Router may fail in any way Ray knows
+            self._replica.log.debug("the Router did not pass on a recall: %s", error)
+
     def _report(self) -> Report:
         replica = self._replica
         return Report(
@@ -147,30 +176,22 @@ class Ingress:
             snapshot=replica.telemetry.snapshot(),
         )
 
-    async def _load_key(self, digest: bytes) -> Key | None:
-        async with self._sessions() as session:
-            row = await keys.find_by_digest(session, digest)
-        if row is None:
-            return None
-        expires = row.expires_at.timestamp() if row.expires_at is not None else 0.0
-        return make(row.id, row.name, enabled=row.enabled, admin=row.admin, models=row.models, expires_at=expires)
-
     async def _stand_in(self) -> None:
-        """Drain the journal of this node while no Router does."""
+        """Drain the journal of this node and keep its ledger where no Router does: it is away, or on another node."""
+        loop = asyncio.get_running_loop()
+        upkeep_at = loop.time() + ROUTER_AWAY_S
         while True:
-            await asyncio.sleep(ROUTER_AWAY_S / 2)
-            if self._link.silent_s > ROUTER_AWAY_S:
-                try:
-                    while await self._drainer.drain_once():
-                        pass
-                except Exception as error:  # noqa: BLE001  # any database error: the records wait
-                    self._replica.log.warning("usage records wait in the journal: %s", error)
-                finally:
-                    self._drainer.close()
-
-    async def _insert(self, records: Sequence[UsageRecord]) -> None:
-        async with self._sessions.begin() as session:
-            await usage.insert_many(session, records)
+            await asyncio.sleep(STAND_IN_S)
+            try:
+                while await self._drainer.drain_once():
+                    pass
+                if loop.time() >= upkeep_at and self._drainer.working:
+                    upkeep_at = loop.time() + ROUTER_AWAY_S
+                    await self._upkeep.reclaim()
+            except Exception as error:  # noqa: BLE001  # any database error: the records wait
+                self._replica.log.warning("usage records wait in the journal: %s", error)
+            finally:
+                self._drainer.close()  # the Router of this node takes over as soon as there is one
 
 
 def limits(settings: Settings) -> Limits:

@@ -15,8 +15,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from adapters.errors import ClientError, GatewayFault
+from storage.ledger.purses import Holder, Purse, holder
+from storage.repositories import keys
 
 UNKNOWN_S = 5.0
 """How long an unknown key is remembered as unknown, so that guessing does not reach the database each time."""
@@ -33,7 +36,9 @@ LOOKUP_S = 5.0
 class Key(msgspec.Struct, gc=False):
     """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never.
 
-    `checked_at` monotonic seconds.
+    `checked_at` monotonic seconds. `group` is the group it uses, `user_group` that of its user, `cost_cap` the most that
+    a request may cost in nano-USD (0: no bound). Its requests draw on the `purses`, which hold until `purses_until`
+    (unix seconds, 0: for good).
     """
 
     id: int
@@ -44,6 +49,13 @@ class Key(msgspec.Struct, gc=False):
     globs: re.Pattern[str] | None
     expires_at: float
     checked_at: float
+    user_id: int = 0
+    organisation_id: int = 0
+    group: str = ""
+    user_group: str = ""
+    cost_cap: int = 0
+    purses: tuple[Purse, ...] = ()
+    purses_until: float = 0.0
 
     def may_use(self, model: str) -> bool:
         """Whether the key is allowed to use a public model name."""
@@ -52,12 +64,51 @@ class Key(msgspec.Struct, gc=False):
         return model in self.models or (self.globs is not None and self.globs.match(model) is not None)
 
 
-def make(key_id: int, name: str, *, enabled: bool, admin: bool, models: Iterable[str] | None, expires_at: float) -> Key:
-    """Build a Key from a database row's values."""
+def make(
+    key_id: int,
+    name: str,
+    *,
+    enabled: bool,
+    admin: bool,
+    models: Iterable[str] | None,
+    expires_at: float,
+    cost_cap: int = 0,
+    holder: Holder | None = None,
+) -> Key:
+    """Build a Key from a database row's values and what the ledger says of its user."""
     names = None if models is None else frozenset(models)
     patterns = sorted(name for name in names or () if any(sign in name for sign in "*?["))
     globs = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)) if patterns else None
-    return Key(key_id, name, enabled, admin, names, globs, expires_at, time.monotonic())
+    key = Key(key_id, name, enabled, admin, names, globs, expires_at, time.monotonic(), cost_cap=cost_cap)
+    if holder is not None:
+        key.enabled = enabled and holder.enabled
+        key.user_id = holder.user_id
+        key.organisation_id = holder.organisation_id
+        key.group = holder.group
+        key.user_group = holder.user_group
+        key.purses = tuple(holder.purses)
+        key.purses_until = min((purse.period_end for purse in holder.purses if purse.period_end), default=0)
+    return key
+
+
+async def load(sessions: async_sessionmaker[AsyncSession], digest: bytes) -> Key | None:
+    """Ask the database for a key, whose it is and what it draws on. Raises whatever the database raises."""
+    async with sessions.begin() as session:  # begins the accounts of a new period
+        row = await keys.find_by_digest(session, digest)
+        if row is None:
+            return None
+        held_by = await holder(session, row, int(time.time()))
+    expires = row.expires_at.timestamp() if row.expires_at is not None else 0.0
+    return make(
+        row.id,
+        row.name,
+        enabled=row.enabled,
+        admin=row.admin,
+        models=row.models,
+        expires_at=expires,
+        cost_cap=row.cost_cap or 0,
+        holder=held_by,
+    )
 
 
 Load = Callable[[bytes], Awaitable[Key | None]]
@@ -83,6 +134,8 @@ class Keys:
         """(digest, key) without waiting; the key is None when the database has to be asked (`find`)."""
         digest = hashlib.sha256(token).digest()
         key = self._known.get(digest)
+        if key is not None and key.purses_until and time.time() >= key.purses_until:
+            return digest, None  # a period has ended: another account counts now
         if key is not None and time.monotonic() - key.checked_at > self._trust_s and digest not in self._pending:
             self._start(digest)  # goes on with what is known while the answer is on its way
         return digest, key

@@ -1,6 +1,8 @@
 """Where this replica's node is."""
 
 import os
+import uuid
+from pathlib import Path
 
 import ray
 
@@ -16,3 +18,23 @@ def step_back() -> None:
     """Give this process less of a busy CPU than others get; only for one that Ray runs, and that is therefore ours."""
     if ray.is_initialized():
         os.nice(5)
+
+
+def tag(data: Path) -> str:
+    """A short name of the node whose journal is in this data directory, part of the names of its replicas.
+
+    It lets a lease's expiry be judged where the journal of its replica is.
+    """
+    path = data / "node-id"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(uuid.uuid4().hex[:6])
+        try:
+            os.link(draft, path)  # of several processes the first one decides
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return path.read_text().strip()

@@ -22,6 +22,8 @@ from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import Exchange, new_request_id
 from deployments.forward import Forward
+from deployments.gate import Gate, NotUsable
+from deployments.rates import RateLimited
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.routing import choose
@@ -51,6 +53,7 @@ class Pipeline:
     def __init__(self, replica: Replica, ledger: Ledger, roll: Callable[[], float] = random.random) -> None:
         self._replica = replica
         self._ledger = ledger
+        self._gate = Gate(replica)
         self._roll = roll
         self._body_limit = replica.settings.sizes.body
         self._answer_limit = replica.settings.sizes.answer
@@ -79,6 +82,7 @@ class Pipeline:
                 connection, exchange, GatewayFault(500, "The gateway failed on this request.", code="internal_error")
             )
         finally:
+            self._gate.leave(exchange)
             self._replica.watch.remove(exchange)
 
     async def authenticate(self, request: Request) -> keyring.Key:
@@ -118,6 +122,7 @@ class Pipeline:
                 404, f"The model '{head.model}' does not exist here.", code="model_not_found", param="model"
             )
 
+        await self._gate.enter(exchange, head)
         self._replica.watch.add(exchange, request.task)
         tried: set[int] = set()
         reset: set[int] = set()
@@ -139,12 +144,14 @@ class Pipeline:
                     request.task.uncancel()
                 failure = UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
             exchange.attempted(target.channel.id, failure.klass, since)
+            self._gate.failed(exchange)
             if failure.klass == "upstream_reset" and target.channel.id not in reset:
                 # Most likely a kept connection that the provider was closing at that moment: worth one more try there.
                 reset.add(target.channel.id)
             else:
                 tried.add(target.channel.id)
-                self._replica.upstream_failed(target.channel, failure)
+                if not isinstance(failure, NotUsable):
+                    self._replica.upstream_failed(target.channel, failure)
             if (
                 request.connection.answered
                 or not failure.retryable
@@ -166,8 +173,9 @@ class Pipeline:
         exchange.channel_id = channel.id
         exchange.provider = channel.provider
         exchange.upstream_model = target.upstream_model
+        cut = await self._gate.attempt(exchange, head, target)
         forced = channel.stream_usage and head.stream and not head.wants_usage
-        body = wire_request.encode(head, target.upstream_model, force_usage=channel.stream_usage)
+        body = wire_request.encode(head, target.upstream_model, force_usage=channel.stream_usage, most=cut)
         headers = passthrough.request_headers(request.headers, channel.headers)
         exchange.deadline = loop.time() + channel.first_byte_s
         exchange.sent_at = time.monotonic()
@@ -204,7 +212,7 @@ class Pipeline:
             exchange.usage = wire_request.estimate(head, len(body))
         exchange.response_model = seen.model
         exchange.finish_reason = seen.finish_reason
-        headers = passthrough.response_headers(answer.header, exchange.request_id, kind) + self._tried(exchange, answer)
+        headers = passthrough.response_headers(answer.header, exchange.request_id, kind) + self._more(exchange, answer)
         exchange.attempted(exchange.channel_id, "ok", exchange.sent_at)
         self._ledger.settle(exchange)
         connection.respond(answer.status, headers, body)
@@ -227,7 +235,7 @@ class Pipeline:
             exchange.first_byte_at = time.monotonic()
             exchange.status = answer.status
             headers = passthrough.response_headers(answer.header, exchange.request_id, kind)
-            connection.start_stream(answer.status, headers + self._tried(exchange, answer), first)
+            connection.start_stream(answer.status, headers + self._more(exchange, answer), first)
             head.fields = {}  # no retry from here on: a large request is not kept for the length of its stream
             request.resize(0)
 
@@ -271,7 +279,10 @@ class Pipeline:
         else:
             exchange.status = error.status
             self._ledger.settle(exchange)
-            refuse(connection, error, exchange.request_id, self._tried(exchange, None))
+            more = self._tried(exchange, None)
+            if isinstance(error, RateLimited):
+                more += error.headers()
+            refuse(connection, error, exchange.request_id, more)
 
     def _cancelled(self, connection: Connection, exchange: Exchange) -> None:
         """The client left or stalled, or the replica is being stopped: book what went through."""
@@ -288,6 +299,11 @@ class Pipeline:
         exchange.error = "" if reason == "client_gone" else reason
         exchange.status = exchange.status or 499
         self._ledger.settle(exchange)
+
+    def _more(self, exchange: Exchange, answer: Answer) -> bytes:
+        """Headers of our own: where the client stands with its limits, and what was tried."""
+        limits = exchange.admission.headers() if exchange.admission is not None else b""
+        return limits + self._tried(exchange, answer)
 
     def _tried(self, exchange: Exchange, answer: Answer | None) -> bytes:
         """The header that names what was tried; for keys of administrators only."""

@@ -14,8 +14,11 @@ import msgspec
 from adapters.errors import UpstreamError
 from deployments.breaker import Breakers
 from deployments.keys import Keys, Load
+from deployments.leases import LeaseBook
+from deployments.leases_authority import LeaseAuthority, NoAuthority
 from deployments.messages import Live, Pool, Update
 from deployments.pool import Pooled
+from deployments.rates import RateBook
 from deployments.settings import Settings
 from deployments.table import Channel, RouteTable, TableData, decode
 from deployments.telemetry import Telemetry
@@ -23,18 +26,30 @@ from deployments.upstream import Direct, Upstream
 from deployments.watch import Watch
 from storage.crypto import SealError, SecretBox, derive
 from storage.pricing import PriceBook
+from storage.rates import Authority
+from storage.rates.memory import MemoryAuthority
 
 
 class Replica:
     """State of one replica. `ready` once it has a table; it is never without one again."""
 
-    def __init__(self, settings: Settings, master_key: bytes, load_key: Load, *, name: str) -> None:
+    def __init__(self, settings: Settings, master_key: bytes, load_key: Load, *, name: str, rates: Authority | None = None, leases: LeaseAuthority | None = None) -> None:
         self.settings = settings
         self.name = name
         self.log = logging.getLogger("gateway")
         self.loop = asyncio.get_running_loop()
         self.telemetry = Telemetry()
         self.keys = Keys(load_key, capacity=settings.key_cache, trust_s=settings.key_cache_s)
+        self.rates = RateBook(
+            rates or MemoryAuthority(),
+            name,
+            on_outage=settings.rates.on_outage,
+            timeout_s=settings.rates.timeout_s,
+            count=self.telemetry.count,
+        )
+        self.leases = LeaseBook(
+            leases or NoAuthority(), name, ttl_s=settings.quota.lease_ttl_s, count=self.telemetry.count
+        )
         self.watch = Watch()
         self.breakers = Breakers(settings.breaker)
         self.direct = Direct()
@@ -65,6 +80,8 @@ class Replica:
             self.keys.forget_all()
         elif update.changed_keys:
             self.keys.forget(update.changed_keys)
+        if update.recalls:
+            self.leases.recalled(update.recalls)
         self.key_seq = max(update.key_seq, self.key_seq) if not update.flush_keys else update.key_seq
         if update.table is not None:
             self._take_table(decode(update.table))
@@ -91,9 +108,14 @@ class Replica:
         channel = self.table.channels.get(channel_id)
         return channel.name if channel is not None else str(channel_id)
 
+    async def give_back(self) -> None:
+        """The last request has been settled: quota that is left goes back."""
+        await self.leases.close()
+
     async def close(self) -> None:
         """Stop the background work and close the pools."""
         self.watch.close()
+        await self.rates.close()
         await self.direct.close()
 
     def _take_table(self, data: TableData) -> None:
@@ -111,6 +133,7 @@ class Replica:
         usable = [row for row in data.channels if row.id in secrets]
         self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets, logins)
         self.prices = PriceBook(data.prices)
+        self.rates.load(data.limits)
         self.has_table.set()
         for callback in self.on_table:
             callback()

@@ -9,20 +9,20 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from deployments import compiler, metrics, nodes, table
-from deployments.messages import Live, Pool, Report, Update, decode_report, encode
+from deployments import compiler, metrics, nodes, rates_remote, table
+from deployments.messages import Live, Pool, Report, Update, decode_recall, decode_report, encode
 from deployments.settings import Settings
-from deployments.telemetry import Snapshot
+from deployments.telemetry import Snapshot, Telemetry
+from deployments.upkeep import Upkeep
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer
-from storage.records import UsageRecord
-from storage.repositories import keys, usage
+from storage.rates.memory import MemoryCore
+from storage.repositories import keys
 
 GONE_AFTER_S = 12.0
 """A replica that has not polled for this long is taken for dead."""
@@ -50,11 +50,19 @@ class Router:
         self._gone = self._load_gone()
         self._changed = asyncio.Event()
         self._refreshing = asyncio.Lock()
-        self._drainer = JournalDrainer(settings.data_dir / "journal", self._insert)
+        self._telemetry = Telemetry()
+        self._upkeep = Upkeep(settings, self._sessions, self._telemetry)
+        self._drainer = JournalDrainer(settings.data_dir / "journal", self._upkeep.insert)
+        self._rates = MemoryCore()
+        self._recalls: dict[str, set[int]] = {}
         loop = asyncio.get_running_loop()
         await self._refresh_patiently()
         self._stop = asyncio.Event()
-        self._tasks = [loop.create_task(self._watch()), loop.create_task(self._drainer.run(self._stop))]
+        self._tasks = [
+            loop.create_task(self._watch()),
+            loop.create_task(self._drainer.run(self._stop)),
+            loop.create_task(self._upkeep.run()),
+        ]
 
     async def check_health(self) -> None:
         """Raises when a background task has died, so that Serve restarts this replica."""
@@ -65,8 +73,9 @@ class Router:
     async def __del__(self) -> None:
         if not hasattr(self, "_tasks"):
             return
-        watching, draining = self._tasks
+        watching, draining, keeping = self._tasks
         watching.cancel()
+        keeping.cancel()
         self._stop.set()
         await asyncio.wait([draining], timeout=5.0)
         draining.cancel()
@@ -109,6 +118,17 @@ class Router:
             self._key_seq = seq
             self._wake()
 
+    async def rates(self, data: bytes) -> bytes:
+        """The authority of rate limits where there is no Redis; see rates_remote."""
+        return rates_remote.answer(self._rates, data)
+
+    async def recall(self, data: bytes) -> None:
+        """Pass on that replicas should give back what they do not need of some accounts."""
+        for account_id, replica in decode_recall(data).holdings:
+            if replica in self._members:
+                self._recalls.setdefault(replica, set()).add(account_id)
+        self._wake()
+
     async def scrape(self) -> bytes:
         """Prometheus text over all replicas."""
         self._sweep()
@@ -121,6 +141,7 @@ class Router:
             "gateway_route_table_version_newest": float(self._table.version if self._table else -1),
         }
         live = [report.snapshot for report, _ in self._members.values() if report.snapshot is not None]
+        live.append(self._telemetry.snapshot())
         return metrics.render(metrics.merge(live, self._gone, extra))
 
     async def status(self) -> dict[str, Any]:
@@ -153,6 +174,9 @@ class Router:
             something = True
         if report.live_seq != self._live_seq:
             update.live, update.live_seq = self._live, self._live_seq
+            something = True
+        if report.replica in self._recalls:
+            update.recalls = sorted(self._recalls.pop(report.replica))
             something = True
         if report.kind in ("ingress", "ingress:starting") and report.key_seq != self._key_seq:
             something = True
@@ -194,6 +218,7 @@ class Router:
 
     def _retire(self, report: Report) -> None:
         known = self._members.pop(report.replica, None)
+        self._recalls.pop(report.replica, None)
         snapshot = report.snapshot or (known[0].snapshot if known else None)
         if known is not None and snapshot is not None:
             metrics.fold(self._gone, snapshot)
@@ -224,10 +249,6 @@ class Router:
             except Exception as error:  # noqa: BLE001  # any database error: it may still be starting
                 self._log.warning("waiting for the database: %s", error)
                 await asyncio.sleep(1.0)
-
-    async def _insert(self, records: Sequence[UsageRecord]) -> None:
-        async with self._sessions.begin() as session:
-            await usage.insert_many(session, records)
 
     @property
     def _gone_file(self) -> Path:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from deployments.rates_rules import LimitRow
 from storage.pricing import ONE, PriceEntry, Ratios
 
 
@@ -51,6 +52,7 @@ class TableData(msgspec.Struct, frozen=True, array_like=True):
     channels: list[ChannelRow]
     prices: list[PriceEntry]
     ratios: Ratios = Ratios()
+    limits: list[LimitRow] = []
 
 
 READ_MARGIN_S = 5.0

@@ -114,6 +114,11 @@ class JournalDrainer:
         typical = self._bytes_done / self.inserted if self.inserted else _TYPICAL_FRAME
         return (max(1, round(waiting / typical)) if waiting else 0), waiting
 
+    @property
+    def working(self) -> bool:
+        """Whether this is the drainer that works on this node."""
+        return self._lock is not None
+
     def close(self) -> None:
         """Let another drainer of the node take over. Calling it again does nothing."""
         lock, self._lock = self._lock, None

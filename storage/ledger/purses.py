@@ -27,11 +27,15 @@ class Purse(msgspec.Struct, frozen=True):
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Whose a key is, and what its requests draw on. `enabled` is False when its user is switched off."""
+    """Whose a key is, and what its requests draw on. `enabled` is False when its user is switched off.
+
+    `group` is the one that the key uses, `user_group` the one that its user is in.
+    """
 
     user_id: int
     organisation_id: int
     group: str
+    user_group: str
     enabled: bool
     purses: list[Purse]
 
@@ -43,10 +47,12 @@ async def holder(session: AsyncSession, key: Key, now: int) -> Holder:
     """Everything about the key's user that a replica remembers. Makes the accounts of periods that have just begun."""
     user = await session.get(User, key.user_id, populate_existing=True) if key.user_id else None
     organisation_id = (user.organisation_id if user is not None else None) or 0
+    user_group = user.group if user is not None else DEFAULT_GROUP
     return Holder(
         user_id=user.id if user is not None else 0,
         organisation_id=organisation_id,
-        group=key.group or (user.group if user is not None else DEFAULT_GROUP),
+        group=key.group or user_group,
+        user_group=user_group,
         enabled=user.enabled if user is not None else not key.user_id,
         purses=await _purses(session, key.id, user.id if user is not None else 0, organisation_id, now),
     )

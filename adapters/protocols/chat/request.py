@@ -16,12 +16,16 @@ from adapters.usage import estimate as estimate_usage
 Fields: TypeAlias = dict[str, msgspec.Raw]
 T = TypeVar("T")
 
+_MAXIMA = ("max_completion_tokens", "max_tokens")
+_MAXIMUM = {"chat": "max_completion_tokens", "text_completion": "max_tokens"}
+
 MAX_MODEL_CHARS = 200
 """Longer names, and control characters in them, are refused: the name goes into records, headers and log lines."""
 
 _fields = msgspec.json.Decoder(Fields)
 _options = msgspec.json.Decoder(Fields)
 _string = msgspec.json.Decoder(str)
+_count = msgspec.json.Decoder(int)
 _flag = msgspec.json.Decoder(bool | None)
 _encode = msgspec.json.encode
 
@@ -42,7 +46,7 @@ class Head(msgspec.Struct, gc=False):
 
     `fields` are the raw top-level values; never mutated, a retry starts from them.
 
-    `wants_usage`: the client itself asked for the usage event of a stream.
+    `wants_usage`: the client itself asked for the usage event of a stream. `max_output`: the output tokens it allows.
     """
 
     operation: str
@@ -51,6 +55,7 @@ class Head(msgspec.Struct, gc=False):
     wants_usage: bool
     fields: Fields
     size: int
+    max_output: int | None = None
 
 
 def parse(operation: str, body: bytes) -> Head:
@@ -89,13 +94,14 @@ def parse(operation: str, body: bytes) -> Head:
         if stream and raw is not None and bytes(raw).strip() not in _EMPTY:
             options = _read(_options, raw, "stream_options", "an object")
             wants_usage = bytes(options.get("include_usage", b"")).strip() == b"true"
-    return Head(operation, model, stream, wants_usage, fields, len(body))
+    return Head(operation, model, stream, wants_usage, fields, len(body), _most(fields))
 
 
-def encode(head: Head, upstream_model: str, *, force_usage: bool) -> bytes:
+def encode(head: Head, upstream_model: str, *, force_usage: bool, most: int | None = None) -> bytes:
     """The body for the upstream.
 
-    As it came but for the model's name and, with `force_usage`, the request for usage in a stream.
+    As it came but for the model's name and, with `force_usage`, the request for usage in a stream. `most` is what the
+    output is cut to: it replaces the client's maximum, or becomes one.
     """
     edits: Fields = {}
     if upstream_model != head.model:
@@ -106,12 +112,27 @@ def encode(head: Head, upstream_model: str, *, force_usage: bool) -> bytes:
             edits["stream_options"] = _INCLUDE_USAGE
         else:
             edits["stream_options"] = msgspec.Raw(_encode({**_options.decode(raw), "include_usage": _TRUE}))
+    if most is not None:
+        named = [name for name in _MAXIMA if name in head.fields] or [_MAXIMUM[head.operation]]
+        edits.update(dict.fromkeys(named, msgspec.Raw(b"%d" % most)))
     return _encode({**head.fields, **edits} if edits else head.fields)
 
 
 def estimate(head: Head, answer_bytes: int) -> Usage:
     """Usage of a whole answer whose provider counted nothing; embeddings have no output."""
     return estimate_usage(head.size, 0, 0 if head.operation == "embeddings" else answer_bytes)
+
+
+def _most(fields: Fields) -> int | None:
+    """The output tokens that the client allows. What is no number is the provider's to refuse."""
+    for name in _MAXIMA:
+        raw = fields.get(name)
+        if raw is not None:
+            try:
+                return max(_count.decode(raw), 0)
+            except msgspec.DecodeError:
+                continue
+    return None
 
 
 def _read(decoder: "msgspec.json.Decoder[T]", raw: msgspec.Raw, name: str, words: str) -> T:
