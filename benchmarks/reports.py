@@ -82,21 +82,26 @@ async def _fill(sessions: Sessions, given: argparse.Namespace, now: int) -> None
 
 
 async def _multiply(sessions: Sessions, copies: int, every: int) -> None:
-    """Insert the seed's records again and again, each copy shifted a little in time and over the keys."""
-    # FIELDS and "batch" are our own names.
-    changed = {
-        "request_id": "'c' || {copy} || request_id",
-        "started_at": "started_at + {copy} * " + str(max(1, every // copies)),
-        "batch": "'c' || {copy} || batch",
-    }
-    target = ", ".join(f'"{name}"' for name in (*FIELDS, "batch"))
-    source = ", ".join(changed.get(name, f'"{name}"') for name in (*FIELDS, "batch"))
+    """Insert the records there are again and again, each copy a little later."""
+    async with sessions.begin() as session:
+        await session.execute(text("CREATE UNLOGGED TABLE bench_seed AS SELECT * FROM usage_records"))
     for copy in range(1, copies):
-        async with sessions.begin() as session:
-            statement = (
-                f"INSERT INTO usage_records ({target}) SELECT {source} FROM usage_records WHERE batch LIKE 'seed%'"
-            )
-            await session.execute(text(statement.replace("{copy}", str(copy))))
+        await _copy(sessions, copy, every // copies)
+    async with sessions.begin() as session:
+        await session.execute(text("DROP TABLE bench_seed"))
+
+
+async def _copy(sessions: Sessions, copy: int, step: int) -> None:
+    changed = {
+        "request_id": f"'req_{copy:04x}' || substr(request_id, 9)",
+        "started_at": f"started_at + {copy * step}",
+        "batch": f"batch || '.{copy}'",
+    }
+    names = (*FIELDS, "batch")  # our own: nothing from outside is in this statement
+    target = ", ".join(f'"{name}"' for name in names)
+    source = ", ".join(changed.get(name, f'"{name}"') for name in names)
+    async with sessions.begin() as session:
+        await session.execute(text(f"INSERT INTO usage_records ({target}) SELECT {source} FROM bench_seed"))
 
 
 def questions(now: int) -> dict[str, Question]:

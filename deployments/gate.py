@@ -6,7 +6,7 @@ the exchange and is settled when the request is over. Must not know protocols or
 
 from adapters.errors import ClientError, UpstreamError
 from adapters.protocols.chat.request import Head
-from deployments.bounds import Bounds
+from deployments.quota import Bounds
 from deployments.exchange import Exchange
 from deployments.pricing import tariff_for
 from deployments.rates import Admission, RateLimited

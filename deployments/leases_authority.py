@@ -33,6 +33,22 @@ class LeaseAuthority(Protocol):
         """Put off the expiry by the time to live."""
 
 
+class NoAuthority:
+    """Where nothing draws on limited accounts: Adapter replicas, which carry what was paid for elsewhere."""
+
+    async def take(self, replica: str, wanted: Sequence[Wanted], *, operation: str) -> list[Grant]:
+        """See LeaseAuthority."""
+        raise LookupError(f"{replica} has no ledger for {operation} ({len(wanted)} accounts)")
+
+    async def give_back(self, replica: str, amounts: Mapping[int, int], *, operation: str) -> Mapping[int, int]:
+        """See LeaseAuthority."""
+        raise LookupError(f"{replica} has no ledger for {operation} ({len(amounts)} accounts)")
+
+    async def renew(self, replica: str, account_ids: Collection[int]) -> Renewal:
+        """See LeaseAuthority."""
+        raise LookupError(f"{replica} has no ledger ({len(account_ids)} accounts)")
+
+
 class LedgerAuthority:
     """The ledger. `tell` hands recalls on to where they are pushed (the Router); without it renewals bring them."""
 

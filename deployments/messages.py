@@ -39,7 +39,10 @@ class Live(msgspec.Struct, frozen=True):
 
 
 class Update(msgspec.Struct, omit_defaults=True):
-    """The Router's answer: only the parts that are news to the replica. `router`: identity of this Router process."""
+    """The Router's answer: only the parts that are news to the replica. `router`: identity of this Router process.
+
+    `recalls` are accounts of which other replicas are short: what is not reserved of their leases goes back.
+    """
 
     router: str = ""
     table: bytes | None = None

@@ -32,6 +32,14 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         "Requests decided without the authority of rate limits, by metric and outcome (through, refused).",
         ["metric", "outcome"],
     ),
+    "gateway_quota_refused_total": (
+        "Requests refused by quota: not covered (insufficient), or the database is away (unavailable).",
+        ["reason"],
+    ),
+    "gateway_quota_waits_total": (
+        "Requests that waited for a lease of a balance; in the steady state this does not grow.",
+        [],
+    ),
     "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
     "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
 }
@@ -63,9 +71,13 @@ GAUGES: dict[str, str] = {
     "gateway_replicas": "Ingress replicas that listen.",
     "gateway_router_up": "1 when the Router answered this scrape; 0: the numbers are those of one replica.",
     "gateway_rate_authority_up": "1 when the authority of rate limits answered last time; the lowest of all replicas.",
+    "gateway_lease_authority_up": "1 when the database answered about leases last time; the lowest of all replicas.",
+    "gateway_leases_held": "Accounts of which replicas hold a lease, each counted by each replica.",
+    "gateway_leases_unspent_nanousd": "Leased by replicas and not spent, in nano-USD.",
+    "gateway_lease_recalls": "Leases that replicas were asked to give back, since they started.",
     "gateway_keys_cached": "Keys that replicas remember.",
 }
-_LOWEST = {"gateway_route_table_version", "gateway_rate_authority_up"}
+_LOWEST = {"gateway_route_table_version", "gateway_rate_authority_up", "gateway_lease_authority_up"}
 
 
 def fold(into: Snapshot, other: Snapshot) -> None:

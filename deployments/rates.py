@@ -27,15 +27,15 @@ Count = Callable[[str, tuple[str, ...]], None]
 
 
 class Admission:
-    """A request that may pass. `settle` when its tokens are known, `release` when it is over; both once."""
+    """A request that may pass since `at`. `settle` when its tokens are known, `release` when it is over."""
 
-    __slots__ = ("_at", "_book", "_open", "_tokens", "buckets")
+    __slots__ = ("_book", "_open", "_tokens", "at", "buckets")
 
     def __init__(self, book: "RateBook", buckets: tuple[Bucket, ...], tokens: int, at: float) -> None:
         self._book = book
         self.buckets = buckets
         self._tokens = tokens
-        self._at = at
+        self.at = at
         self._open = True
 
     def headers(self, vendor: Vendor = "openai") -> bytes:
@@ -45,7 +45,7 @@ class Admission:
     def settle(self, tokens: int) -> None:
         """What the request used in truth: more is counted now, less goes back to where the estimate was counted."""
         if self.buckets and tokens != self._tokens:
-            self._book.correct(self.buckets, tokens - self._tokens, self._at)
+            self._book.correct(self.buckets, tokens - self._tokens, self.at)
             self._tokens = tokens
 
     def release(self) -> None:
@@ -58,7 +58,7 @@ class Admission:
         """The request never happened: everything goes back."""
         self.settle(0)
         if self.buckets and self._open:
-            self._book.unuse(self.buckets, self._at)
+            self._book.unuse(self.buckets, self.at)
         self.release()
 
     def join(self, other: "Admission") -> "Admission":
@@ -67,7 +67,7 @@ class Admission:
             return self
         if not self.buckets:
             return other
-        return Admission(self._book, self.buckets + other.buckets, self._tokens, self._at)
+        return Admission(self._book, self.buckets + other.buckets, self._tokens, self.at)
 
 
 class _Waiter:

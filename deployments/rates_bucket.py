@@ -5,6 +5,7 @@ is storage/rates/window.py.
 """
 
 import itertools
+import time
 
 from deployments.rates_rules import Rule
 from storage.rates import Ask, Grant
@@ -32,7 +33,8 @@ HISTORY_GRAINS = 20
 """As GRAINS, for what is remembered in case the authority forgets."""
 
 
-_numbers = itertools.count(1)  # of what is told: never twice in a process, for the authority ignores those it has seen
+_numbers = itertools.count(time.time_ns() // 1000)
+"""Of asks and of what they tell. They only grow, over restarts too: the authority ignores what it has seen."""
 
 
 class Bucket:
@@ -211,6 +213,7 @@ class Bucket:
             need=max(1, self.need - self.left),
             want=want,
             ahead=0 if idle else max(0, self._aim(now) - max(0, self.left - self.demand)),
+            turn=next(_numbers),
         )
         self._asked = self.need
         self.demand = self.need = 0

@@ -14,7 +14,7 @@ import msgspec
 from adapters.errors import UpstreamError
 from deployments.breaker import Breakers
 from deployments.keys import Keys, Load
-from deployments.leases import LeaseBook
+from deployments.leases import LeaseBook, Sizes
 from deployments.leases_authority import LeaseAuthority, NoAuthority
 from deployments.messages import Live, Pool, Update
 from deployments.pool import Pooled
@@ -48,7 +48,14 @@ class Replica:
             count=self.telemetry.count,
         )
         self.leases = LeaseBook(
-            leases or NoAuthority(), name, ttl_s=settings.quota.lease_ttl_s, count=self.telemetry.count
+            leases or NoAuthority(),
+            name,
+            ttl_s=settings.quota.lease_ttl_s,
+            sizes=Sizes(cover_s=settings.quota.cover_s, idle_s=settings.quota.idle_s),
+            wait_s=settings.quota.wait_s,
+            timeout_s=settings.quota.timeout_s,
+            count=self.telemetry.count,
+            pushed=lambda: self.router_near,
         )
         self.watch = Watch()
         self.breakers = Breakers(settings.breaker)
@@ -62,6 +69,8 @@ class Replica:
         self.internal_token = derive(master_key, "internal").hex()
         self._box = SecretBox(master_key)
         self._pools: dict[str, Pooled] = {}
+        self.router_near = False
+        """Whether the Router answers, so that recalls arrive at once."""
         self.on_table: list[Callable[[], None]] = []
 
     @property

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from adapters.registry import PROVIDERS
+from deployments.settings_group import Group, Seconds
+from deployments.settings_quota import Quota
 
 ENVIRONMENT = {
     "GATEWAY_PORT": "port",
@@ -31,7 +33,6 @@ ENVIRONMENT = {
 _PASSWORD = re.compile(r"://[^@/\s]*@")
 """User and password of an address: an error message is no place for them."""
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Bytes = Annotated[int, Field(ge=1024, le=1 << 40)]
 
 
@@ -39,11 +40,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the message names it, its value and what is allowed."""
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Scale(_Group):
+class Scale(Group):
     """How many replicas of a deployment run.
 
     Serve adds replicas when there are more open requests than `target_open_requests` for each.
@@ -69,7 +66,7 @@ class Scale(_Group):
         return self
 
 
-class Adapters(_Group):
+class Adapters(Group):
     """Where the adapter of a provider family runs.
 
     `inline` in the ingress replica, `pool` in Adapter replicas of its own.
@@ -81,14 +78,14 @@ class Adapters(_Group):
     scale: Scale = Field(Scale(), description="Replicas of the pool (only for placement: pool).")
 
 
-class Breaker(_Group):
+class Breaker(Group):
     """When a channel rests: it is used then only when nothing else is left."""
 
     failures: int = Field(5, ge=1, le=1000, description="Failures in a row after which a channel rests.")
     rest_s: Seconds = Field(15.0, description="How long it rests; one more failure after that sends it back.")
 
 
-class OnOutage(_Group):
+class OnOutage(Group):
     """What happens to requests under a limit while the authority of rates is away.
 
     `open`: each replica counts for itself; `closed`: 503, but for what it still holds.
@@ -99,7 +96,7 @@ class OnOutage(_Group):
     concurrent: Literal["open", "closed"] = Field("open", description="Limits of requests at one time.")
 
 
-class Rates(_Group):
+class Rates(Group):
     """Rate limits: their authority is Redis where `redis_url` is set, else the Router."""
 
     timeout_s: Annotated[float, Field(gt=0, le=10)] = Field(
@@ -108,7 +105,7 @@ class Rates(_Group):
     on_outage: OnOutage = Field(OnOutage())
 
 
-class Timeouts(_Group):
+class Timeouts(Group):
     """Bounds in seconds. A channel may set its own connect, first_byte and idle timeout."""
 
     connect_s: Seconds = Field(10.0, description="Opening a connection to a provider.")
@@ -129,7 +126,7 @@ class Timeouts(_Group):
     client_write_s: Seconds = Field(60.0, description="A client that does not read its answer.")
 
 
-class Sizes(_Group):
+class Sizes(Group):
     """Bounds in bytes."""
 
     body: Bytes = Field(50 * 1024 * 1024, description="A request body, compressed or not; more is answered with 413.")
@@ -151,7 +148,7 @@ class Sizes(_Group):
     )
 
 
-class Retention(_Group):
+class Retention(Group):
     """What is kept for how long. The ledger's entries are kept for ever."""
 
     usage_days: int = Field(
@@ -162,7 +159,7 @@ class Retention(_Group):
     )
 
 
-class Settings(_Group):
+class Settings(Group):
     """The `args` of the application in serve_config.yaml."""
 
     host: str = Field(
@@ -190,6 +187,7 @@ class Settings(_Group):
     breaker: Breaker = Field(Breaker())
     timeouts: Timeouts = Field(Timeouts())
     rates: Rates = Field(Rates())
+    quota: Quota = Field(Quota())
     sizes: Sizes = Field(Sizes())
     retention: Retention = Field(Retention())
     max_attempts: int = Field(

@@ -18,8 +18,6 @@ from storage.pricing.newapi import amounts, model_ratios
 AMOUNTS = ("input", "output", "cache_read", "cache_write")
 COLUMNS = (*AMOUNTS, "terms")
 
-__all__ = ["AMOUNTS", "COLUMNS", "PriceList", "PriceOut", "PriceSet", "nano_to_usd", "usd_to_nano"]
-
 
 def _no_glob(value: str) -> str:
     if "*" in value and value != ANY_MODEL:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.ledger.transactions import among, begin_write, table_of
+from storage.ledger.transactions import among, begin_write, many, table_of
 from storage.models import Account
 
 USER = "user"
@@ -35,9 +35,15 @@ class Locked(NamedTuple):
     id: int
     kind: str
     subject_id: int
+    period_start: int
     limited: bool
     balance: int
     held: int
+
+    @property
+    def subject(self) -> Subject:
+        """What it is of."""
+        return self.kind, self.subject_id, self.period_start
 
     @property
     def available(self) -> int:
@@ -45,31 +51,39 @@ class Locked(NamedTuple):
         return self.balance - self.held
 
 
-_LOCKED = (_C.id, _C.kind, _C.subject_id, _C.limited, _C.balance, _C.held)
+_LOCKED = tuple(_C[name] for name in Locked._fields)
 
 
-async def lock(session: AsyncSession, ids: Collection[int]) -> dict[int, Locked]:
-    """The accounts of these ids, locked until the transaction ends, in the order of ids; unknown ones are left out."""
+async def lock(session: AsyncSession, ids: Collection[int], subjects: Collection[Subject] = ()) -> dict[int, Locked]:
+    """The accounts of these ids and of these subjects, locked until the transaction ends, by id and in their order.
+
+    What does not exist is left out.
+    """
     await begin_write(session)
-    if not ids:
+    if not ids and not subjects:
         return {}
+    wanted = or_(*([among(session, _C.id, ids)] if ids else []), *_are(session, subjects))
     # Columns, not objects: an object that the session knows already would keep its old values.
-    statement = select(*_LOCKED).where(among(session, _C.id, ids)).order_by(_C.id).with_for_update(key_share=True)
+    statement = select(*_LOCKED).where(wanted).order_by(_C.id).with_for_update(key_share=True)
     return {row[0]: Locked(*row) for row in await session.execute(statement)}
+
+
+def _are(session: AsyncSession, subjects: Collection[Subject]) -> list[ColumnElement[bool]]:
+    groups: dict[tuple[str, int], list[int]] = {}
+    for kind, subject_id, period in subjects:
+        groups.setdefault((kind, period), []).append(subject_id)
+    return [
+        and_(_C.kind == kind, _C.period_start == period, among(session, _C.subject_id, ids))
+        for (kind, period), ids in sorted(groups.items())
+    ]
 
 
 async def find_ids(session: AsyncSession, subjects: Collection[Subject]) -> dict[Subject, int]:
     """The ids of those accounts that exist."""
     if not subjects:
         return {}
-    groups: dict[tuple[str, int], list[int]] = {}
-    for kind, subject_id, period in subjects:
-        groups.setdefault((kind, period), []).append(subject_id)
-    conditions = [
-        and_(_C.kind == kind, _C.period_start == period, among(session, _C.subject_id, ids))
-        for (kind, period), ids in sorted(groups.items())
-    ]
-    rows = await session.execute(select(_C.kind, _C.subject_id, _C.period_start, _C.id).where(or_(*conditions)))
+    named = select(_C.kind, _C.subject_id, _C.period_start, _C.id).where(or_(*_are(session, subjects)))
+    rows = await session.execute(named)
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
@@ -102,13 +116,13 @@ def _insert_missing(dialect: str) -> Insert:
 
 async def change(session: AsyncSession, changes: Sequence[tuple[int, int, int]]) -> None:
     """Add (account id, amount, held) to the kept balances; the caller holds the locks and writes the entries."""
-    if not changes:
-        return
-    if session.get_bind().dialect.name == "postgresql":
-        connection = await session.connection()
-        await connection.exec_driver_sql(_POSTGRES_CHANGE, tuple(map(list, zip(*changes, strict=True))))
-    else:
-        await session.execute(_CHANGE, [{"of": row[0], "amount": row[1], "more": row[2]} for row in changes])
+    # One row for each account: PostgreSQL's UPDATE ... FROM would take one of several and leave the others out.
+    sums: dict[int, tuple[int, int]] = {}
+    for account_id, amount, held in changes:
+        before = sums.get(account_id, (0, 0))
+        sums[account_id] = (before[0] + amount, before[1] + held)
+    rows = [{"of": account_id, "amount": amount, "more": held} for account_id, (amount, held) in sums.items()]
+    await many(session, _CHANGE, _POSTGRES_CHANGE, rows)
 
 
 _CHANGE = (
@@ -116,7 +130,6 @@ _CHANGE = (
     .where(_C.id == bindparam("of"))
     .values(balance=_C.balance + bindparam("amount"), held=_C.held + bindparam("more"))
 )
-# One statement and one round trip for any number of accounts.
 _POSTGRES_CHANGE = (
     "UPDATE accounts SET balance = accounts.balance + more.amount, held = accounts.held + more.held "
     "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS more (id, amount, held) WHERE accounts.id = more.id"

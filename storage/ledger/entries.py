@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger import accounts
-from storage.ledger.transactions import among, new_id, table_of
+from storage.ledger.transactions import among, many, new_id, table_of
 from storage.models import Entry
 
 REQUEST = "request"
@@ -66,11 +66,17 @@ class Row(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+_POSTGRES_INSERT = (
+    "INSERT INTO entries (account_id, amount, held, reason, actor, reference, at, note) SELECT * FROM unnest("
+    "$1::bigint[], $2::bigint[], $3::bigint[], $4::varchar[], $5::varchar[], $6::varchar[], $7::bigint[], $8::text[])"
+)
+
+
 async def write(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Write entries and change the balances. The caller holds the accounts' locks and knows that none is there yet."""
     if not rows:
         return
-    await session.execute(insert(_TABLE), [msgspec.structs.asdict(row) for row in rows])
+    await many(session, insert(_TABLE), _POSTGRES_INSERT, [msgspec.structs.asdict(row) for row in rows])
     await accounts.change(session, [(row.account_id, row.amount, row.held) for row in rows])
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger import accounts
 from storage.ledger.entries import LEASE, RELEASE, Row, booked, write
-from storage.ledger.transactions import among, begin_write, table_of
+from storage.ledger.transactions import among, begin_write, many, table_of
 from storage.models import Lease
 
 TABLE = table_of(Lease)
@@ -78,6 +78,13 @@ _UPDATE = (
     update(TABLE)
     .where(_C.account_id == bindparam("new_account_id"), _C.replica == bindparam("new_replica"))
     .values({name: bindparam(f"new_{name}") for name in Held._fields[2:]})
+)
+_POSTGRES_UPDATE = (
+    "UPDATE leases SET granted = new.granted, settled = new.settled, abandoned = new.abandoned, since = new.since, "
+    "expires_at = new.expires_at, recalled = new.recalled FROM unnest($1::bigint[], $2::varchar[], $3::bigint[], "
+    "$4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[]) "
+    "AS new (account_id, replica, granted, settled, abandoned, since, expires_at, recalled) "
+    "WHERE leases.account_id = new.account_id AND leases.replica = new.replica"
 )
 
 
@@ -161,10 +168,8 @@ def _grown(lease: Held | None, replica: str, account_id: int, granted: int, *, n
 
 async def save(session: AsyncSession, leases: Collection[Held]) -> None:
     """Write leases that were read under the lock of their account."""
-    if leases:
-        await session.execute(
-            _UPDATE, [{f"new_{name}": value for name, value in lease._asdict().items()} for lease in leases]
-        )
+    rows = [{f"new_{name}": value for name, value in lease._asdict().items()} for lease in leases]
+    await many(session, _UPDATE, _POSTGRES_UPDATE, rows)
 
 
 async def give_back(

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import rollups
 from storage.ledger import accounts, charges, leases
 from storage.ledger.accounts import Locked
+from storage.ledger.charges import Batch
 from storage.ledger.entries import GATEWAY, LIMIT, REQUEST, Row, write
 from storage.ledger.leases import Held
 from storage.ledger.transactions import among, new_id
@@ -54,8 +55,8 @@ async def settle(session: AsyncSession, records: Sequence[UsageRecord], *, now: 
     oldest = min(record.started_at for record in new)
     await session.execute(insert(Settlement).values(id=batch, at=at, records=len(new), oldest=oldest))
     sums = charges.add_up(new)
-    amounts = charges.amounts(sums, await accounts.ensure(session, sums.subjects()))
-    locked = await accounts.lock(session, amounts)
+    locked = await _lock(session, sums)
+    amounts = charges.amounts(sums, {account.subject: account.id for account in locked.values()})
     held = await _spend(session, charges.spent_from_leases(sums))
     rows = [_entry(account, amounts[account.id], held.get(account.id, 0), batch, at) for account in locked.values()]
     await write(session, rows)
@@ -66,6 +67,18 @@ async def settle(session: AsyncSession, records: Sequence[UsageRecord], *, now: 
         overdrawn=[row.account_id for row in rows if _is_overdrawn(locked[row.account_id], row)],
         unknown=sorted(amounts.keys() - locked.keys()),
     )
+
+
+async def _lock(session: AsyncSession, sums: Batch) -> dict[int, Locked]:
+    """All accounts that the batch is charged to, locked; those that are new are made."""
+    named = {account_id for payer in sums.costs for account_id in charges.leased(payer)}
+    subjects = sums.subjects()
+    locked = await accounts.lock(session, named, subjects)
+    missing = subjects.difference(account.subject for account in locked.values())
+    if missing:
+        made = await accounts.ensure(session, missing)
+        locked |= await accounts.lock(session, list(made.values()))
+    return locked
 
 
 def _entry(account: Locked, amount: int, held: int, batch: str, at: int) -> Row:

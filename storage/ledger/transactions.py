@@ -10,10 +10,10 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, any_, literal, text
+from sqlalchemy import ColumnElement, Executable, Table, any_, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -71,6 +71,21 @@ def among(session: AsyncSession, column: ColumnElement[Any], values: Collection[
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(column.type)))
     return column.in_(values)
+
+
+async def many(session: AsyncSession, statement: Executable, postgres: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute for each of `rows`, all with the same names; on PostgreSQL `postgres`, with the columns as arrays.
+
+    That is one statement and one round trip there, in place of one execution for each row.
+    """
+    if not rows:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        connection = await session.connection()
+        columns = [[row[name] for row in rows] for name in rows[0]]
+        await connection.exec_driver_sql(postgres, tuple(columns))
+    else:
+        await session.execute(statement, rows)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -8,6 +8,7 @@ from storage.models.channel import Channel
 from storage.models.correction import Correction
 from storage.models.entry import Entry
 from storage.models.group import Group, GroupOverride
+from storage.models.idempotent_answer import IdempotentAnswer
 from storage.models.key import Key, KeyChange
 from storage.models.lease import Lease
 from storage.models.limit import Limit
@@ -34,6 +35,7 @@ __all__ = [
     "GroupOverride",
     "HourByKey",
     "HourByModel",
+    "IdempotentAnswer",
     "Key",
     "KeyChange",
     "Lease",

@@ -34,6 +34,8 @@ class Ask(msgspec.Struct, array_like=True, gc=False):
     """All that is needed now."""
     ahead: int = 0
     """What would save the next asks. Granted from a small share of the limit only, and never from the last units."""
+    turn: int = 0
+    """Number of this ask: one that arrives after a later one (a server that hung reads what it missed) is ignored."""
 
 
 class Grant(msgspec.Struct, array_like=True, gc=False):

@@ -26,14 +26,15 @@ HELD_WAIT = 100_000
 
 
 class Hold:
-    """What one replica holds: units, until when it counts as alive, the number of its last uses."""
+    """What one replica holds: units, until when it counts as alive, the numbers of its last uses and its last ask."""
 
-    __slots__ = ("n", "seq", "until")
+    __slots__ = ("n", "seq", "turn", "until")
 
-    def __init__(self, n: int = 0, until: int = 0, seq: int = 0) -> None:
-        self.n = n
-        self.until = until
-        self.seq = seq
+    def __init__(self) -> None:
+        self.n = 0
+        self.until = 0
+        self.seq = 0
+        self.turn = 0
 
 
 class State:
@@ -108,6 +109,9 @@ def take(state: State, ask: Ask, replica: str, ttl: int, now: int) -> Grant:
     hold = state.held.get(replica)
     if hold is None:
         hold = state.held[replica] = Hold()
+    if ask.turn < hold.turn:
+        return Grant(0, 0, HELD_WAIT)
+    hold.turn = ask.turn
     if ask.seq > hold.seq:
         hold.seq = ask.seq
         for n, age in ask.uses:

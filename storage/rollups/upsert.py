@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -35,14 +36,21 @@ async def upsert(connection: AsyncConnection, rollup: Rollup, groups: Groups) ->
     circle.
     """
     rows = sorted((bucket, digest(values), values, sums) for (bucket, values), sums in groups.items())
-    parameters = [
-        (bucket, key, *values, *[min(number, _MOST) for number in sums]) for bucket, key, values, sums in rows
-    ]
+    parameters = [(bucket, key, *values, *_bounded(sums)) for bucket, key, values, sums in rows]
     statement = _statement(connection.dialect.name, rollup)
     if connection.dialect.name == "postgresql":
-        await connection.exec_driver_sql(statement, tuple(map(list, zip(*parameters, strict=True))))
+        await connection.exec_driver_sql(statement, tuple(map(_array, zip(*parameters, strict=True))))
     else:
         await connection.exec_driver_sql(statement, parameters)
+
+
+def _bounded(sums: list[int]) -> list[int]:
+    return sums if max(sums) <= _MOST else [min(number, _MOST) for number in sums]
+
+
+def _array(column: Sequence[Any]) -> Any:  # noqa: ANN401 - the driver's parameters
+    """The column as PostgreSQL's array; of numbers as text, which costs a third of what asyncpg's encoding does."""
+    return f"{{{','.join(map(str, column))}}}" if type(column[0]) is int else list(column)
 
 
 @cache
@@ -55,8 +63,11 @@ def _statement(dialect: str, rollup: Rollup) -> str:
     if dialect == "postgresql":
         words = postgresql.dialect()  # type: ignore[no-untyped-call]
         # Columns as arrays: one statement and one round trip for any number of rows.
-        types = [rollup.table.c[column].type.compile(words).split("(")[0] for column in columns]
-        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+        types = [rollup.table.c[column].type for column in columns]
+        arrays = ", ".join(
+            f"${number}::{'text::' if isinstance(kind, Integer) else ''}{kind.compile(words).split('(')[0]}[]"
+            for number, kind in enumerate(types, 1)
+        )
         money, other = f"least({name}.{{0}}::numeric + excluded.{{0}}, {{1}})", f"{name}.{{0}} + excluded.{{0}}"
         rows, conflict = f"SELECT * FROM unnest({arrays})", "ON CONFLICT (bucket, digest) DO UPDATE SET"  # noqa: S608
     elif dialect == "sqlite":

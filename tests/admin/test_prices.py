@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from admin.schemas.price import nano_to_usd, usd_to_nano
+from admin.schemas.amounts import nano_to_usd, usd_to_nano
 from storage.models import Price
 from storage.repositories import prices
 

@@ -24,7 +24,7 @@ async def flood(fleet: Fleet, seconds: float, per_second: float) -> None:
     async def one() -> None:
         admission = await fleet.admit(0)
         if admission is not None:
-            admitted.append(admission._at)
+            admitted.append(admission.at)
 
     begin = time.monotonic()
     sent = 0

@@ -61,7 +61,7 @@ async def flood(fleet: Fleet, seconds: float, per_second: float, tokens: int = 0
     async def one() -> None:
         admission = await fleet.admit(next(turn), tokens)
         if admission is not None:
-            admitted.append(admission._at)
+            admitted.append(admission.at)
 
     while (passed := time.monotonic() - begin) < seconds:
         while sent < passed * per_second:
@@ -108,7 +108,7 @@ async def test_a_burst_at_a_boundary_does_not_pass_twice(fleet: Callable[..., Fl
     until = time.monotonic() + 2.3
     while time.monotonic() < until:
         results = await asyncio.gather(*(two.admit(number % 2) for number in range(50)))
-        times += sorted(admission._at for admission in results if admission is not None)
+        times += sorted(admission.at for admission in results if admission is not None)
         await asyncio.sleep(0.02)
     assert most_in_a_window(times, 1.0) <= 100
     assert len(times) >= 200

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from deployments.rates_bucket import Bucket
 from deployments.rates_rules import Rule
+from storage.rates import Ask
 from storage.rates.memory import MemoryCore
 from tests.deployments.rates import limit
 
@@ -25,6 +26,7 @@ class World:
         self.replicas: dict[int, tuple[str, Bucket]] = {}
         self.born = 0
         self.used: list[float] = []
+        self.late: list[tuple[str, Ask]] = []
         for place in range(3):
             self.start(place)
 
@@ -41,6 +43,8 @@ class World:
         self.now += travel / 2
         if lost:
             bucket.failed()
+            if travel > 0.01:
+                self.late.append((name, ask))  # it arrives a second time, after others
         else:
             bucket.granted(answer.grants[0], ask, self.now, LEASE_S)
 
@@ -57,7 +61,7 @@ class World:
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["request"] * 6 + ["burst", "tell", "lose", "kill"]),
+        st.sampled_from(["request"] * 6 + ["burst", "tell", "lose", "late", "kill"]),
         st.integers(0, 2),
         st.sampled_from([0.0, 0.0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 1.0, 1.5]),  # parts of a window that pass
         st.sampled_from([0.0, 0.0005, 0.02, 0.3]),  # a message's way there and back
@@ -79,6 +83,10 @@ def test_no_window_holds_more_than_the_limit(steps, amount, window):
                 world.request(place, 0.0)
         elif what == "kill":
             world.start(place)
+        elif what == "late":
+            for name, ask in world.late:
+                world.core.take(name, [ask])
+            world.late.clear()
         else:
             world.exchange(place, travel, lost=what == "lose")
     times = world.used

@@ -1,6 +1,6 @@
 """Channels: the login of a proxy, sealed as the secret is.
 
-Revision: 0007, after 0005.
+Revision: 0007, after 0006.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

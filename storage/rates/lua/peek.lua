@@ -12,7 +12,7 @@ local flat, used, held = cmsgpack.unpack(stored), 0, 0
 for i = 1, #flat[1], 2 do
   if flat[1][i] + window > now then used = used + flat[1][i + 1] end
 end
-for i = 1, #flat[2], 4 do
+for i = 1, #flat[2], 5 do
   if flat[2][i + 2] > now then
     held = held + flat[2][i + 1]
   elseif flat[2][i + 2] + window > now then

@@ -1,13 +1,14 @@
 -- One ask at one bucket, as storage/rates/window.py `take` says it, step by step.
 -- KEYS[1]: the bucket. ARGV: replica, ttl, now (0: this server's clock), the ask as msgpack (storage/rates/authority.py:
 -- its fields in their order). Times are microseconds. Answers {granted, left, wait}.
--- The bucket is one string: cmsgpack of {{at, n, at, n, ...}, {name, n, until, seq, ...}}.
+-- The bucket is one string: cmsgpack of {{at, n, at, n, ...}, {name, n, until, seq, turn, ...}}.
 
 local SLOTS, AHEAD_SHARE, REMEMBER, HELD_WAIT = 100, 50, 60000000, 100000
 
 local replica, ttl, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local ask = cmsgpack.unpack(ARGV[4])
 local limit, window, have, seq, uses, need, want, ahead = ask[2], ask[3], ask[4], ask[5], ask[6], ask[7], ask[8], ask[9]
+local turn = ask[10]
 if now == 0 then
   local time = redis.call('TIME')
   now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -18,8 +19,9 @@ local stored = redis.call('GET', KEYS[1])
 if stored then
   local flat = cmsgpack.unpack(stored)
   for i = 1, #flat[1], 2 do slots[#slots + 1] = {flat[1][i], flat[1][i + 1]} end
-  for i = 1, #flat[2], 4 do
-    held[#held + 1] = {name = flat[2][i], n = flat[2][i + 1], till = flat[2][i + 2], seq = flat[2][i + 3]}
+  for i = 1, #flat[2], 5 do
+    local name, n, till, last, from = unpack(flat[2], i, i + 4)
+    held[#held + 1] = {name = name, n = n, till = till, seq = last, turn = from}
   end
 end
 
@@ -73,9 +75,11 @@ held = alive
 
 -- report
 if not mine then
-  mine = {name = replica, n = 0, till = 0, seq = 0}
+  mine = {name = replica, n = 0, till = 0, seq = 0, turn = 0}
   held[#held + 1] = mine
 end
+if turn < mine.turn then return {0, 0, HELD_WAIT} end
+mine.turn = turn
 if seq > mine.seq then
   mine.seq = seq
   for _, use in ipairs(uses) do
@@ -123,7 +127,7 @@ for _, entry in ipairs(slots) do
   table.insert(flat[1], entry[2])
 end
 for _, hold in ipairs(held) do
-  for _, value in ipairs({hold.name, hold.n, hold.till, hold.seq}) do table.insert(flat[2], value) end
+  for _, value in ipairs({hold.name, hold.n, hold.till, hold.seq, hold.turn}) do table.insert(flat[2], value) end
 end
 redis.call('SET', KEYS[1], cmsgpack.pack(flat), 'PX', math.floor((window + ttl + REMEMBER) / 1000))
 return {granted, left, wait}

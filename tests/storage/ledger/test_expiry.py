@@ -85,6 +85,16 @@ async def test_a_lease_that_is_used_up_is_forgotten(sessions: Sessions, make_rec
     await clean()
 
 
+async def test_the_leases_of_one_account_come_back_together(sessions: Sessions, clean: Clean) -> None:
+    user = await make_account(sessions, 1000)
+    other = await make_account(sessions, 1000, subject_id=2)
+    for replica in ("a", "b", "c"):
+        await ask(sessions, replica, (user, 100, 100), (other, 10, 10))
+    assert len(await collect(sessions, LATER, ("a", "b", "c"))) == 6
+    assert await state(sessions, user) == (1000, 0)
+    await clean()
+
+
 async def test_renewing_puts_expiry_off(sessions: Sessions, clean: Clean) -> None:
     user = await make_account(sessions, 1000)
     await ask(sessions, "a", (user, 100, 100))

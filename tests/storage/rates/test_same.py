@@ -24,6 +24,7 @@ steps = st.lists(
         small,  # want, where not below need
         small,  # ahead
         st.one_of(st.integers(0, 3), st.integers(0, 150), st.integers(-200, 2000)),  # hundredths of a window that pass
+        st.sampled_from([1, 1, 1, 1, 0, -1]),  # how its turns go on: -1 arrives late
     ),
     max_size=25,
 )
@@ -44,12 +45,14 @@ async def _compare(url, steps, limit, window):
     redis = RedisAuthority(url, ttl_s=TTL_S, timeout_s=5.0)
     bucket = f"same-{next(_numbers)}"
     seqs = {"a": 0, "b": 0, "c": 0}
+    turns = {"a": 5, "b": 5, "c": 5}
     unit = (window or 60_000_000) // 100
     try:
-        for replica, more, have, uses, need, want, ahead, passed in steps:
+        for replica, more, have, uses, need, want, ahead, passed, later in steps:
             now += passed * unit + more
             redis.now = now
             seqs[replica] += more
+            turns[replica] += max(later, 0)
             ask = Ask(
                 bucket,
                 limit,
@@ -60,6 +63,7 @@ async def _compare(url, steps, limit, window):
                 need=need,
                 want=want if want >= need else 0,
                 ahead=ahead,
+                turn=turns[replica] + min(later, 0),
             )
             here = (await memory.take(replica, [ask])).grants
             there = (await redis.take(replica, [ask])).grants
