@@ -6,14 +6,15 @@ the exchange and is settled when the request is over. Must not know protocols or
 
 from adapters.errors import ClientError, UpstreamError
 from adapters.protocols.chat.request import Head
-from deployments.quota import Bounds
+from deployments.bounds import Bound, Bounds
 from deployments.exchange import Exchange
 from deployments.pricing import tariff_for
-from deployments.rates import Admission, RateLimited
+from deployments.rates import Admission
+from deployments.rates_answers import RateLimited
 from deployments.rates_rules import Subject
 from deployments.replica import Replica
 from deployments.table import Target
-from storage.pricing import ONE, affordable_output, worst_case
+from storage.pricing import Tariff, affordable_output, worst_case
 
 LEAST_OUTPUT = 16
 """A request is not sent to a provider for fewer output tokens than this."""
@@ -29,6 +30,7 @@ class Gate:
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
         self._bounds = Bounds(replica.settings.quota)
+        self._least = replica.settings.quota.min_output_tokens
 
     async def enter(self, exchange: Exchange, head: Head) -> None:
         """The limits of key, user, group and model. Raises RateLimited (429) or GatewayFault (503)."""
@@ -55,42 +57,34 @@ class Gate:
         if self._replica.rates.by_channel:
             await self._channel_limits(exchange, head, channel.id)
         key = exchange.key
-        exchange.group_ratio = group = table.ratios.of(key.user_group, key.group)
+        exchange.group_ratio = table.ratios.of(key.user_group, key.group)
         exchange.channel_ratio = channel.price_ratio
         if not key.purses and not key.cost_cap:
             return None
-        size, asked, text = self._bounds.input_tokens(head), head.max_output, head.text_only
-        output = asked if asked is not None else self._bounds.default_output
-        if head.operation == "embeddings":
-            output = 0
+        return await self._afford(exchange, self._bounds.of(head), tariff)
+
+    async def _afford(self, exchange: Exchange, bound: Bound, tariff: Tariff) -> int | None:
+        """Reserve the worst case, or what there is of it where the client named no maximum."""
+        key = exchange.key
+        terms = _Terms(tariff, exchange, bound)
+        output = bound.output
         cut: int | None = None
-        if key.cost_cap:
-            most = affordable_output(
-                tariff, size, key.cost_cap, group_ratio=group, channel_ratio=channel.price_ratio, text=text
-            )
-            if most < output:
-                if most < LEAST_OUTPUT:
-                    raise ClientError(
-                        402, "The cost cap of this key does not pay for this request.", code="cost_cap_exceeded"
-                    )
-                cut = output = most
+        if key.cost_cap and (most := terms.affordable(key.cost_cap)) < output:
+            if most < self._least:
+                raise ClientError(
+                    402, "The cost cap of this key does not pay for this request.", code="cost_cap_exceeded"
+                )
+            cut = output = most
         if not key.purses:
             return cut
-        cost = worst_case(tariff, size, output, group_ratio=group, channel_ratio=channel.price_ratio, text=text)
+        cost = terms.cost(output)
         book = self._replica.leases
         reservation = book.try_reserve(key.purses, cost)
         if reservation is None:
-            least = cost
-            if asked is None and output > LEAST_OUTPUT:
-                # The client named no maximum: what the balance affords is enough.
-                least = worst_case(
-                    tariff, size, LEAST_OUTPUT, group_ratio=group, channel_ratio=channel.price_ratio, text=text
-                )
-            reservation = await book.reserve(key.purses, cost, least=least)
+            least = cost if bound.asked else terms.cost(min(output, self._least))
+            reservation = await book.reserve(key.purses, cost, least)
             if reservation.amount < cost:
-                cut = affordable_output(
-                    tariff, size, reservation.amount, group_ratio=group, channel_ratio=channel.price_ratio, text=text
-                )
+                cut = terms.affordable(reservation.amount)
         exchange.reservation = reservation
         return cut
 
@@ -129,3 +123,36 @@ class Gate:
     async def _admit(self, subject: Subject, tokens: int) -> Admission:
         book = self._replica.rates
         return book.try_admit(subject, tokens) or await book.admit(subject, tokens)
+
+
+class _Terms:
+    """What output tokens cost on the channel of this attempt, in the worst case."""
+
+    def __init__(self, tariff: Tariff, exchange: Exchange, bound: Bound) -> None:
+        self._tariff = tariff
+        self._input = bound.input
+        self._text = bound.text
+        self._group = exchange.group_ratio
+        self._channel = exchange.channel_ratio
+
+    def cost(self, output: int) -> int:
+        """Nano-USD."""
+        return worst_case(
+            self._tariff,
+            self._input,
+            output,
+            group_ratio=self._group,
+            channel_ratio=self._channel,
+            text=self._text,
+        )
+
+    def affordable(self, amount: int) -> int:
+        """The output tokens that the amount pays for."""
+        return affordable_output(
+            self._tariff,
+            self._input,
+            amount,
+            group_ratio=self._group,
+            channel_ratio=self._channel,
+            text=self._text,
+        )

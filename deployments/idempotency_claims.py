@@ -111,7 +111,7 @@ class Claims:
         try:
             return await asyncio.to_thread(unseal, self._box, row.id, row.sealed or b"")
         except (SealError, zlib.error, msgspec.MsgspecError, ValueError) as error:
-            self._log.error("the answer of %s cannot be replayed: %s", row.request_id, error)  # noqa: TRY400
+            self._log.error("the answer of %s cannot be replayed: %s", row.request_id, error)
             return None
 
     async def settle(self, sink: Sink) -> None:

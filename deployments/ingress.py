@@ -13,7 +13,7 @@ from typing import Any
 from deployments import metrics, nodes, ports
 from deployments.booking import Booking
 from deployments.dataplane import DataPlane
-from deployments.keys import Key, load
+from deployments.keys import load
 from deployments.leases_authority import Holding, LedgerAuthority
 from deployments.limits import Limits
 from deployments.link import Link
@@ -32,6 +32,7 @@ from storage.pricing import library
 
 TABLE_WAIT_S = 60.0
 ROUTER_AWAY_S = 10.0
+ROUTER_NEAR_S = 5.0
 STAND_IN_S = 1.0
 
 
@@ -79,6 +80,7 @@ class Ingress:
         gauges["gateway_leases_unspent_nanousd"] = lambda: replica.leases.unspent
         self._serving = False
         self._link = Link(self._call, self._report, replica.apply)
+        replica.router_near = lambda: self._link.silent_s < ROUTER_NEAR_S
         self._link.start()
         await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
         await asyncio.to_thread(library.warm_up)  # half a second once, not in the first request with a dated model name

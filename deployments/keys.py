@@ -36,9 +36,9 @@ LOOKUP_S = 5.0
 class Key(msgspec.Struct, gc=False):
     """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never.
 
-    `checked_at` monotonic seconds. `group` is the group it uses, `user_group` that of its user, `cost_cap` the most that
-    a request may cost in nano-USD (0: no bound). Its requests draw on the `purses`, which hold until `purses_until`
-    (unix seconds, 0: for good).
+    `checked_at` monotonic seconds. `group` is the group it uses, `user_group` that of its user, `cost_cap` the most
+    that a request may cost in nano-USD (0: no bound). Its requests draw on the `purses`, which hold until
+    `purses_until` (unix seconds, 0: for good).
     """
 
     id: int

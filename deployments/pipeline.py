@@ -23,7 +23,7 @@ from deployments.decompress import decompress
 from deployments.exchange import Exchange, new_request_id
 from deployments.forward import Forward
 from deployments.gate import Gate, NotUsable
-from deployments.rates import RateLimited
+from deployments.rates_answers import RateLimited
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.routing import choose

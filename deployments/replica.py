@@ -33,7 +33,16 @@ from storage.rates.memory import MemoryAuthority
 class Replica:
     """State of one replica. `ready` once it has a table; it is never without one again."""
 
-    def __init__(self, settings: Settings, master_key: bytes, load_key: Load, *, name: str, rates: Authority | None = None, leases: LeaseAuthority | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        master_key: bytes,
+        load_key: Load,
+        *,
+        name: str,
+        rates: Authority | None = None,
+        leases: LeaseAuthority | None = None,
+    ) -> None:
         self.settings = settings
         self.name = name
         self.log = logging.getLogger("gateway")
@@ -55,7 +64,7 @@ class Replica:
             wait_s=settings.quota.wait_s,
             timeout_s=settings.quota.timeout_s,
             count=self.telemetry.count,
-            pushed=lambda: self.router_near,
+            pushed=lambda: self.router_near(),  # noqa: PLW0108  # set later
         )
         self.watch = Watch()
         self.breakers = Breakers(settings.breaker)
@@ -69,7 +78,7 @@ class Replica:
         self.internal_token = derive(master_key, "internal").hex()
         self._box = SecretBox(master_key)
         self._pools: dict[str, Pooled] = {}
-        self.router_near = False
+        self.router_near: Callable[[], bool] = lambda: False
         """Whether the Router answers, so that recalls arrive at once."""
         self.on_table: list[Callable[[], None]] = []
 

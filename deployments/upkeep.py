@@ -65,9 +65,7 @@ class Upkeep:
     async def tables(self) -> None:
         """Partitions ahead of time, and what has expired."""
         kept = self._settings.retention
-        await maintain(
-            self._sessions, Retention(usage_days=kept.usage_days, rollup_days=kept.rollup_days), time.time()
-        )
+        await maintain(self._sessions, Retention(usage_days=kept.usage_days, rollup_days=kept.rollup_days), time.time())
 
     async def reclaim(self) -> None:
         """Give back what expired leases of dead replicas still hold."""

@@ -16,12 +16,14 @@ from deployments import compiler, table
 from deployments.booking import Booking
 from deployments.dataplane import DataPlane
 from deployments.ingress import limits
-from deployments.keys import Key, make
+from deployments.keys import Key, load
+from deployments.leases_authority import LedgerAuthority
 from deployments.limits import Limits
 from deployments.messages import Update
 from deployments.replica import Replica
 from deployments.server import Server
 from deployments.settings import Settings
+from deployments.upkeep import Upkeep
 from storage import crypto, models
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
@@ -63,10 +65,13 @@ class Gateway:
         self.box = crypto.SecretBox(MASTER)
         self.engine = open_engine(self.settings.database)
         self.sessions = session_factory(self.engine)
-        self.replica = Replica(self.settings, MASTER, self._load_key, name="test")
+        self.replica = Replica(
+            self.settings, MASTER, self._load_key, name="test", leases=LedgerAuthority(self.sessions, ttl_s=60)
+        )
+        self.upkeep = Upkeep(self.settings, self.sessions)
         directory = self.settings.data_dir / "journal"
         self.journal = JournalWriter(directory, "test", max_bytes=self.journal_bytes)
-        self.drainer = JournalDrainer(directory, self._insert)
+        self.drainer = JournalDrainer(directory, self.upkeep.insert)
         self.plane = DataPlane(self.replica, Booking(self.replica, self.journal), self._scrape)
         self.server = Server(self.plane.handle, self.limits or limits(self.settings))
         self.port = await self.server.listen("127.0.0.1", 0)
@@ -76,6 +81,7 @@ class Gateway:
     async def stop(self) -> None:
         """Stop everything."""
         await self.server.drain(0.0, 1.0)
+        await self.replica.give_back()
         self.journal.close()
         self.drainer.close()
         await self.replica.close()
@@ -201,16 +207,7 @@ class Gateway:
         await asyncio.sleep(self.lookup_delay)
         if self.database_away:
             raise OSError("the database is away")
-        async with self.sessions() as session:
-            row = await keys.find_by_digest(session, digest)
-        if row is None:
-            return None
-        expires = row.expires_at.timestamp() if row.expires_at is not None else 0.0
-        return make(row.id, row.name, enabled=row.enabled, admin=row.admin, models=row.models, expires_at=expires)
-
-    async def _insert(self, records: Sequence[UsageRecord]) -> None:
-        async with self.sessions.begin() as session:
-            await usage.insert_many(session, records)
+        return await load(self.sessions, digest)
 
     async def _scrape(self) -> bytes:
         return b"# metrics\n"

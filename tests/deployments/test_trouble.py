@@ -119,6 +119,7 @@ async def test_refused_and_unreachable(gateway: Gateway) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    await gateway.add_price("*", 0, 0)  # on another machine, a model without a price would be refused
     await gateway.add_channel("refused", f"http://127.0.0.1:{port}/v1", models={"a": ""})
     await gateway.add_channel("nowhere", "http://does-not-exist.invalid/v1", models={"b": ""})
     await gateway.add_channel("nonsense", "http://[::1/v1", models={"c": ""})
