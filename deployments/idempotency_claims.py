@@ -40,6 +40,7 @@ class Kept(msgspec.Struct, array_like=True):
     status: int
     headers: bytes
     body: bytes
+    streamed: bool
     whole: bool
     """False: a stream that was cut by the gateway without an event that says so."""
 
@@ -111,7 +112,7 @@ class Claims:
         try:
             return await asyncio.to_thread(unseal, self._box, row.id, row.sealed or b"")
         except (SealError, zlib.error, msgspec.MsgspecError, ValueError) as error:
-            self._log.error("the answer of %s cannot be replayed: %s", row.request_id, error)  # noqa: TRY400
+            self._log.error("the answer of %s cannot be replayed: %s", row.request_id, error)
             return None
 
     async def settle(self, sink: Sink) -> None:
@@ -137,7 +138,7 @@ class Claims:
 
     def _pack(self, sink: Sink) -> bytes:
         body = sink.body if sink.body is not None else sink.spool.whole() if sink.spool is not None else b""
-        return seal(self._box, sink.claim, Kept(sink.status, sink.headers, body, not sink.broken))
+        return seal(self._box, sink.claim, Kept(sink.status, sink.headers, body, sink.body is None, not sink.broken))
 
     def _row(self, sink: Sink, key_id: int) -> IdempotentAnswer:
         now = int(time.time())
