@@ -12,7 +12,7 @@ import yaml
 from admin.cli import secrets
 from admin.cli.errors import FailureError, misuse
 
-_SECTIONS = {"channels": "secret", "keys": "key", "prices": None, "limits": None}
+_SECTIONS = {"channels": "secret", "keys": "key", "prices": None, "groups": None, "limits": None}
 MAX_BYTES = 4 * 1024 * 1024
 
 
