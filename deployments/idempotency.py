@@ -17,7 +17,8 @@ from deployments import idempotency_key as wire
 from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import new_request_id
-from deployments.idempotency_claims import Claims, Rules
+from deployments.idempotency_claims import Claims
+from deployments.idempotency_rules import Rules
 from deployments.idempotency_sink import Sink, SinkPipeline
 from deployments.idempotency_view import MARK, PATH, ask, relay, replay, show
 from deployments.limits import Limits
@@ -180,7 +181,7 @@ class Idempotency:
         except Exception as error:
             self._replica.log.warning("no idempotency: the database does not answer: %s", type(error).__name__)
             self._count("database_away")
-            if not self._rules.closed and task.done():
+            if self._rules.on_outage == "open" and task.done():
                 return None
             raise GatewayFault(
                 503,

@@ -6,8 +6,8 @@ from typing import Any
 
 from deployments import dataplane
 from deployments.idempotency import Idempotency
-from deployments.idempotency_claims import Rules
 from deployments.idempotency_key import HEADER
+from deployments.idempotency_rules import Rules
 from deployments.request import Request
 from tests.deployments.client import Answer, Client
 from tests.deployments.gateway import Gateway
@@ -81,7 +81,7 @@ def kill(part: Idempotency) -> None:
     async def dead(_: object) -> None:
         raise asyncio.CancelledError
 
-    part._claims.settle = dead  # type: ignore[method-assign]
+    part._claims.settle = dead  # type: ignore[method-assign, assignment]
     for task in (part._beat, *part._tasks):
         if task is not None:
             task.cancel()

@@ -325,11 +325,11 @@ async def test_draining_waits_for_it_and_then_cuts_it(gateway: Gateway, upstream
     assert [record.end for record in await gateway.records(2)] == ["drained", "drained"]
 
 
-@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("on_outage", ["closed", "open"])
 async def test_the_database_is_away(
-    gateway: Gateway, upstream: Upstream, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, *, closed: bool
+    gateway: Gateway, upstream: Upstream, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, on_outage: str
 ) -> None:
-    part = await replicas.guard(gateway, closed=closed)
+    part = await replicas.guard(gateway, on_outage=on_outage)
 
     async def away(*_: object) -> None:
         raise OSError("away")
@@ -337,9 +337,9 @@ async def test_the_database_is_away(
     assert (await gateway.post()).status == 200
     monkeypatch.setattr(part._claims, "claim", away)
     got = await ask(gateway)
-    assert got.status == (503 if closed else 200)
-    assert len(upstream.calls) == (1 if closed else 2)
-    if closed:
+    assert got.status == (503 if on_outage == "closed" else 200)
+    assert len(upstream.calls) == (1 if on_outage == "closed" else 2)
+    if on_outage == "closed":
         assert got.error["code"] == "idempotency_away"
 
 
