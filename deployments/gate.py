@@ -4,9 +4,11 @@ In the steady state nothing is awaited: limits and leases are in hand (rates.py,
 the exchange and is settled when the request is over. Must not know protocols or providers.
 """
 
+import msgspec
+
 from adapters.errors import ClientError, UpstreamError
 from adapters.protocols.chat.request import Head
-from deployments.bounds import Bound, Bounds
+from adapters.usage import BYTES_PER_TOKEN
 from deployments.exchange import Exchange
 from deployments.pricing import tariff_for
 from deployments.rates import Admission
@@ -14,7 +16,10 @@ from deployments.rates_answers import RateLimited
 from deployments.rates_rules import Subject
 from deployments.replica import Replica
 from deployments.table import Target
-from storage.pricing import Tariff, affordable_output, worst_case
+from deployments.worst_case import Bound, affordable, bound, estimate_input_tokens, media_of, output_bound
+from storage.pricing import Tariff
+
+_CONTENT = ("messages", "prompt", "input")
 
 LEAST_OUTPUT = 16
 """A request is not sent to a provider for fewer output tokens than this."""
@@ -29,14 +34,13 @@ class Gate:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
-        self._bounds = Bounds(replica.settings.quota)
-        self._least = replica.settings.quota.min_output_tokens
+        self._quota = replica.settings.quota
 
     async def enter(self, exchange: Exchange, head: Head) -> None:
         """The limits of key, user, group and model. Raises RateLimited (429) or GatewayFault (503)."""
         key = exchange.key
         subject = Subject(key.id, key.user_id, key.group, head.model)
-        exchange.admission = await self._admit(subject, self._bounds.likely(head))
+        exchange.admission = await self._admit(subject, _likely(head))
 
     async def attempt(self, exchange: Exchange, head: Head, target: Target) -> int | None:
         """Everything that one channel needs; returns the output tokens the request is cut to, None: it is not.
@@ -61,32 +65,45 @@ class Gate:
         exchange.channel_ratio = channel.price_ratio
         if not key.purses and not key.cost_cap:
             return None
-        return await self._afford(exchange, self._bounds.of(head), tariff)
+        return await self._afford(exchange, self._bound(exchange, head, tariff), tariff)
 
-    async def _afford(self, exchange: Exchange, bound: Bound, tariff: Tariff) -> int | None:
+    async def _afford(self, exchange: Exchange, needed: Bound, tariff: Tariff) -> int | None:
         """Reserve the worst case, or what there is of it where the client named no maximum."""
         key = exchange.key
-        terms = _Terms(tariff, exchange, bound)
-        output = bound.output
+        ratios = {"group_ratio": exchange.group_ratio, "channel_ratio": exchange.channel_ratio}
         cut: int | None = None
-        if key.cost_cap and (most := terms.affordable(key.cost_cap)) < output:
-            if most < self._least:
-                raise ClientError(
-                    402, "The cost cap of this key does not pay for this request.", code="cost_cap_exceeded"
-                )
-            cut = output = most
+        if key.cost_cap:
+            cut = affordable(tariff, needed, key.cost_cap, **ratios)
+            if cut is not None:
+                if cut < min(self._quota.min_output_tokens, needed.output.each or 1):
+                    raise ClientError(
+                        402, "The cost cap of this key does not pay for this request.", code="cost_cap_exceeded"
+                    )
+                output = msgspec.structs.replace(needed.output, each=cut)
+                needed = bound(tariff, needed.input_tokens, output, self._quota, text=needed.text, **ratios)
         if not key.purses:
             return cut
-        cost = terms.cost(output)
         book = self._replica.leases
-        reservation = book.try_reserve(key.purses, cost)
+        reservation = book.try_reserve(key.purses, needed.amount)
         if reservation is None:
-            least = cost if bound.asked else terms.cost(min(output, self._least))
-            reservation = await book.reserve(key.purses, cost, least)
-            if reservation.amount < cost:
-                cut = terms.affordable(reservation.amount)
+            reservation = await book.reserve(key.purses, needed.amount, needed.least)
+            less = affordable(tariff, needed, reservation.amount, **ratios)
+            cut = cut if less is None else less
         exchange.reservation = reservation
         return cut
+
+    def _bound(self, exchange: Exchange, head: Head, tariff: Tariff) -> Bound:
+        media = media_of(b"".join(bytes(head.fields[name]) for name in _CONTENT if name in head.fields))
+        size = estimate_input_tokens(head.size, head.operation, self._quota, media=media, tools="tools" in head.fields)
+        return bound(
+            tariff,
+            size,
+            output_bound(head.fields, head.operation, self._quota),
+            self._quota,
+            text=not media.present,
+            group_ratio=exchange.group_ratio,
+            channel_ratio=exchange.channel_ratio,
+        )
 
     def failed(self, exchange: Exchange) -> None:
         """An attempt came to nothing: what was granted for it goes back."""
@@ -111,7 +128,7 @@ class Gate:
         key = exchange.key
         subject = Subject(key.id, key.user_id, key.group, head.model, channel_id)
         try:
-            exchange.channel_admission = await self._admit(subject, self._bounds.likely(head))
+            exchange.channel_admission = await self._admit(subject, _likely(head))
         except RateLimited as limited:
             raise NotUsable(
                 429,
@@ -125,34 +142,6 @@ class Gate:
         return book.try_admit(subject, tokens) or await book.admit(subject, tokens)
 
 
-class _Terms:
-    """What output tokens cost on the channel of this attempt, in the worst case."""
-
-    def __init__(self, tariff: Tariff, exchange: Exchange, bound: Bound) -> None:
-        self._tariff = tariff
-        self._input = bound.input
-        self._text = bound.text
-        self._group = exchange.group_ratio
-        self._channel = exchange.channel_ratio
-
-    def cost(self, output: int) -> int:
-        """Nano-USD."""
-        return worst_case(
-            self._tariff,
-            self._input,
-            output,
-            group_ratio=self._group,
-            channel_ratio=self._channel,
-            text=self._text,
-        )
-
-    def affordable(self, amount: int) -> int:
-        """The output tokens that the amount pays for."""
-        return affordable_output(
-            self._tariff,
-            self._input,
-            amount,
-            group_ratio=self._group,
-            channel_ratio=self._channel,
-            text=self._text,
-        )
+def _likely(head: Head) -> int:
+    """Tokens to count beforehand against a limit; the truth corrects it afterwards."""
+    return -(-head.size // BYTES_PER_TOKEN) + (head.max_output or 0)

@@ -13,6 +13,7 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from deployments.idempotency_rules import Rules
 from deployments.idempotency_sink import Sink
 from storage.crypto import SealError, SecretBox
 from storage.models.idempotent_answer import IdempotentAnswer
@@ -23,23 +24,13 @@ RETRIES_S = (0.1, 0.5, 1.0, 2.0, *[5.0] * 60)
 """Pauses between attempts to write down what came of a request; about five minutes."""
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """The settings. `answer`: bytes of a body that is kept; `memory`: of a running stream before it goes to a file."""
-
-    keep_s: float = 86_400.0
-    answer: int = 4 * 1024 * 1024
-    memory: int = 1024 * 1024
-    lease_s: float = 15.0
-    closed: bool = True
-    """Whether a request is refused (503) while no claim can be made; else it runs without protection."""
-
-
 class Kept(msgspec.Struct, array_like=True):
     """A finished answer."""
 
     status: int
     headers: bytes
     body: bytes
+    streamed: bool
     whole: bool
     """False: a stream that was cut by the gateway without an event that says so."""
 
@@ -137,7 +128,7 @@ class Claims:
 
     def _pack(self, sink: Sink) -> bytes:
         body = sink.body if sink.body is not None else sink.spool.whole() if sink.spool is not None else b""
-        return seal(self._box, sink.claim, Kept(sink.status, sink.headers, body, not sink.broken))
+        return seal(self._box, sink.claim, Kept(sink.status, sink.headers, body, sink.body is None, not sink.broken))
 
     def _row(self, sink: Sink, key_id: int) -> IdempotentAnswer:
         now = int(time.time())

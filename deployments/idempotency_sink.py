@@ -85,13 +85,13 @@ class Sink:
         """One piece of it; does not wait and does not fail."""
         if not chunk or self.broken or self.spool is None:
             return
-        try:
-            if self.spool.size + len(chunk) > self._most:
-                raise OSError("longer than a stream may get")
-            self.spool.append(chunk)
-        except OSError:  # or the disk is full: readers see an answer that is cut, and nothing else is held up by it
-            self.broken = True
-            self.abort("answer_not_buffered")
+        if self.spool.size + len(chunk) > self._most:
+            self._cut()
+        else:
+            try:
+                self.spool.append(chunk)
+            except OSError:  # the disk is full, most likely
+                self._cut()
         self._wake()
 
     def end_stream(self) -> None:
@@ -131,6 +131,11 @@ class Sink:
             self.over = self.broken = True
             self.streaming = False
         self._wake()
+
+    def _cut(self) -> None:
+        """Readers see an answer that is cut; nothing else is held up by it."""
+        self.broken = True
+        self.abort("answer_not_buffered")
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -63,14 +63,9 @@ class Spool:
             offset += len(piece)
         return b"".join(pieces)
 
-    def close(self) -> None:
-        """Forget it."""
-        self._tail.clear()
-        self._blocks.clear()
-        self.size = 0
-        if self._file is not None:
+    def __del__(self) -> None:
+        if self._file is not None:  # the last reader is through
             self._file.close()
-            self._file = None
 
     def _put(self, block: bytes) -> None:
         if self._file is None:

@@ -137,6 +137,8 @@ class LeaseBook:
             leases.append(lease)
         for lease in leases:
             lease.take(amount)
+            if lease.reserved > lease.peak and lease.grow(now) and not lease.busy:
+                self.keeper.ask(lease)
         return Reservation(self, tuple(leases), amount)
 
     async def reserve(self, purses: Sequence[Purse], amount: int, least: int | None = None) -> Reservation:
@@ -242,7 +244,7 @@ class LeaseBook:
         if not self.take(waiter.leases, amount):
             amount = waiter.share()
             if not (waiter.partial(self._clock()) and self.take(waiter.leases, amount)):
-                refusal = waiter.hopeless() if waiter.answered else None
+                refusal = waiter.hopeless()
                 if refusal is not None:
                     self._leave(waiter)
                     waiter.future.set_exception(refusal)
@@ -260,7 +262,7 @@ class LeaseBook:
             waiter.timer = asyncio.get_running_loop().call_later(waiter.deadline - now, self._over, waiter)
         else:
             self._leave(waiter)
-            waiter.future.set_exception(waiter.refusal() if waiter.answered else Unavailable())
+            waiter.future.set_exception(waiter.refusal(now))
 
     def _unanswered(self, leases: Iterable[Lease]) -> None:
         for lease in leases:

@@ -49,9 +49,10 @@ class Lease:
     """Spent from synchronously by requests, resized by `tick`, filled by `granted`."""
 
     __slots__ = (
-        "abandoned", "account_id", "alert", "ask_at", "available", "busy", "careful_until", "epoch", "filled_at",
-        "goal", "held", "high", "late", "left", "level", "live", "name", "others_held", "peak", "rate", "recalled",
-        "refused_until", "renewed_at", "reserved", "spent", "ticked_at", "tries", "until", "used_at", "waiters",
+        "abandoned", "account_id", "alert", "answered_at", "ask_at", "available", "busy", "careful_until",
+        "epoch", "filled_at", "goal", "held", "high", "late", "left", "level", "live", "name", "others_held",
+        "peak", "rate", "recalled", "refused_until", "renewed_at", "reserved", "spent", "ticked_at", "tries",
+        "until", "used_at", "waiters",
     )  # fmt: skip
 
     def __init__(self, account_id: int, now: float) -> None:
@@ -78,6 +79,7 @@ class Lease:
         self.spent = 0
         self.high = 0
         self.peak = 0.0
+        """The most that was reserved at one time of late."""
         self.used_at = now
         self.ticked_at = now
         self.renewed_at = now
@@ -90,6 +92,7 @@ class Lease:
         """What the account had for others at the last answer."""
         self.others_held = 0
         """What other replicas held at the last answer."""
+        self.answered_at = -1.0
         self.tries = 0
         self.busy = False
         """A call that names this account is under way."""
@@ -133,6 +136,15 @@ class Lease:
 
     # ---------------------------------------------------------------------------------------------------- how much
 
+    def grow(self, now: float) -> bool:
+        """More is reserved than of late: room for as much again is wanted before it is needed. False: do not ask now."""
+        self.peak = self.reserved
+        if now < self.careful_until or now < self.ask_at:
+            return False
+        self.level = max(self.level, self.reserved * 2)
+        self.goal = max(self.goal, self.reserved * _BURST)
+        return self.short
+
     def tick(self, now: float, sizes: Sizes) -> None:
         """Measure the spending and choose the size anew."""
         passed = now - self.ticked_at
@@ -150,8 +162,8 @@ class Lease:
         if now < self.careful_until or now - self.used_at >= sizes.idle_s:
             self.level = self.goal = 0
             return
-        self.level = int(self.rate * sizes.cover_s + self.peak * 1.25)
-        self.goal = int(self.rate * sizes.cover_s * 1.5 + self.peak * 1.5)
+        self.level = int(self.rate * sizes.cover_s + self.peak * 2)
+        self.goal = int(self.rate * sizes.cover_s * 1.5 + self.peak * 3)
 
     def wanted(self, now: float) -> Wanted | None:
         """What to ask for, with what the waiting requests lack; None: nothing."""
@@ -187,6 +199,7 @@ class Lease:
 
     def granted(self, grant: Grant, asked: Wanted, *, until: float, now: float) -> None:
         """The ledger's answer; the lease lasts until `until`."""
+        self.answered_at = now
         self.available = grant.available
         self.others_held = grant.others_held
         if grant.began:

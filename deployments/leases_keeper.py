@@ -256,8 +256,6 @@ class Keeper:
             return
         for (lease, wanted), grant in zip(pairs, grants, strict=True):
             lease.granted(grant, wanted, until=now + self._lasts_s, now=self._clock())
-            for waiter in lease.waiters:
-                waiter.answered = True
 
     async def _insist(self, batch: list[Lease], call: Callable[[], Awaitable[T]]) -> T | None:
         """Until it is answered: what a call did whose answer is lost is not known otherwise. None: closed meanwhile."""

@@ -51,7 +51,7 @@ class Waiter:
     `patient_until`: before that it waits for the whole amount, as long as that could come together.
     """
 
-    __slots__ = ("amount", "answered", "deadline", "future", "labels", "leases", "least", "patient_until", "timer")
+    __slots__ = ("amount", "deadline", "future", "labels", "leases", "least", "patient_until", "since", "timer")
 
     def __init__(
         self, leases: tuple[Lease, ...], labels: tuple[str, ...], amount: int, least: int, now: float, wait_s: float
@@ -62,15 +62,15 @@ class Waiter:
         self.least = least
         self.patient_until = now + min(PATIENCE_S, wait_s)
         self.deadline = now + wait_s
-        self.answered = False
-        """Whether the authority has answered since it waits."""
+        self.since = now
         self.timer: asyncio.TimerHandle | None = None
         self.future: asyncio.Future[Reservation] = asyncio.get_running_loop().create_future()
 
     def partial(self, now: float) -> bool:
         """Whether less than the whole amount would do now."""
         return self.least < self.amount and (
-            now >= self.patient_until or (self.answered and any(lease.potential < self.amount for lease in self.leases))
+            now >= self.patient_until
+            or any(lease.answered_at >= self.since and lease.potential < self.amount for lease in self.leases)
         )
 
     def share(self) -> int:
@@ -79,17 +79,19 @@ class Waiter:
         return min(max(self.least, min(shares)), self.amount)
 
     def hopeless(self) -> Insufficient | None:
-        """The refusal, when what is wanted cannot come together."""
+        """The refusal, when what is wanted cannot come together, as far as the authority has answered by now."""
         least = self.least
         for lease, label in zip(self.leases, self.labels, strict=True):
-            if lease.potential < least:
+            if lease.answered_at >= self.since and lease.potential < least:
                 return insufficient(lease, label, least)
         return None
 
-    def refusal(self) -> Insufficient:
-        """What is said when the time is over."""
-        lease, label = max(zip(self.leases, self.labels, strict=True), key=lambda pair: self.least - pair[0].left)
-        return self.hopeless() or insufficient(lease, label, self.least)
+    def refusal(self, now: float) -> Insufficient | Unavailable:
+        """What is said when the time is over: what is missing, or that nobody has answered."""
+        for lease, label in zip(self.leases, self.labels, strict=True):
+            if not lease.covers(self.least, now) and lease.answered_at >= self.since:
+                return insufficient(lease, label, self.least)
+        return Unavailable()
 
 
 def insufficient(lease: Lease, label: str, amount: int) -> Insufficient:

@@ -50,6 +50,7 @@ class RateLink:
         self._probe: asyncio.Task[None] | None = None
         self._tick: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
+        self._asked_at = 0.0
         self._log = logging.getLogger("gateway")
         self._closed = False
         self.up = True
@@ -104,6 +105,9 @@ class RateLink:
     async def _fly(self) -> None:
         try:
             while self._pending or self._waiters:
+                early = self._asked_at + self._authority.pause_s - time.monotonic()
+                if early > 0:
+                    await asyncio.sleep(early)
                 batch, self._pending = list(self._pending), {}
                 waiters, self._waiters = self._waiters, []
                 try:
@@ -139,6 +143,7 @@ class RateLink:
 
     async def _call(self, asks: list[Ask]) -> Answer:
         self.round_trips += 1
+        self._asked_at = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout_s):
                 answer = await self._authority.take(self._replica, asks)

@@ -155,8 +155,14 @@ class Retention(Group):
         0, ge=0, le=36_500, description="Days to keep the record of each request; 0: for ever. See docs/storage.md."
     )
     rollup_days: int = Field(
-        0, ge=0, le=36_500, description="Days to keep the sums by hour and day that reports read; 0: for ever."
+        0, ge=0, le=36_500, description="Days to keep the sums that reports and lists read, not less; 0: for ever."
     )
+
+    @model_validator(mode="after")
+    def _sums_outlive_records(self) -> "Retention":
+        if self.rollup_days and not 0 < self.usage_days <= self.rollup_days:
+            raise ValueError(f"rollup_days ({self.rollup_days}) must not be less than usage_days ({self.usage_days})")
+        return self
 
 
 class Settings(Group):

@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin import limit_rows
+from admin.apply.groups import group_steps
 from admin.apply.limits import limit_steps
 from admin.apply.plan import ORIGIN, Step, channel_steps, key_steps, price_steps
+from admin.schemas.amounts import ratio_to_millionths
 from admin.schemas.apply import Document
 from admin.services import Services
 from storage.models import Channel, Key, Price
-from storage.repositories import channels, keys, limits, prices, users
+from storage.repositories import channels, groups, keys, limits, prices, users
 
 
 async def make_plan(session: AsyncSession, services: Services, document: Document, *, prune: bool) -> list[Step]:
@@ -27,6 +29,9 @@ async def make_plan(session: AsyncSession, services: Services, document: Documen
     if document.prices is not None:
         versions = await prices.list_all(session, source="apply")
         steps += price_steps(document.prices, versions, int(time.time()), prune=prune)
+    if document.groups is not None:
+        ratios = await groups.ratios(session)
+        steps += group_steps(document.groups, await groups.list_all(session), ratios, prune=prune)
     if document.limits is not None:
         rows = await limits.list_all(session)
         names = await limits.names_of(session, rows)
@@ -60,6 +65,9 @@ async def _write(session: AsyncSession, step: Step) -> None:
     if step.kind == "price":
         await _write_price(session, step)
         return
+    if step.kind == "group":
+        await _write_group(session, step)
+        return
     if step.kind == "limit":
         await _write_limit(session, step)
         return
@@ -79,6 +87,16 @@ async def _write_price(session: AsyncSession, step: Step) -> None:
         await prices.retire(session, step.row, int(time.time()))
     else:
         await prices.create(session, Price(**(step.columns or {})))
+
+
+async def _write_group(session: AsyncSession, step: Step) -> None:
+    if step.action == "delete":
+        await groups.remove(session, step.name)
+    else:
+        wanted = (step.columns or {})["wanted"]
+        await groups.set_ratio(session, wanted.name, ratio_to_millionths(wanted.ratio), origin=ORIGIN)
+        used = {name: ratio_to_millionths(ratio) for name, ratio in wanted.used.items()}
+        await groups.set_overrides(session, wanted.name, used)
 
 
 async def _write_limit(session: AsyncSession, step: Step) -> None:

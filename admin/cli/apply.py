@@ -25,7 +25,7 @@ def apply(
         bool, typer.Option("--prune", help="Delete what an earlier apply made and the file lacks.")
     ] = False,
 ) -> None:
-    """Make channels, keys and prices equal to a file. The same file twice changes nothing."""
+    """Make channels, keys, prices, groups and limits equal to a file. The same file twice changes nothing."""
     document = load(file)
     with connect(ctx) as gateway:
         body = {"document": document, "dry_run": dry_run, "prune": prune}

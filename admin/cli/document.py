@@ -16,6 +16,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "channels": ("secret", "proxy_secret"),
     "keys": ("key",),
     "prices": (),
+    "groups": (),
     "limits": (),
 }
 MAX_BYTES = 4 * 1024 * 1024

@@ -60,7 +60,7 @@ def set_group(
 
 @app.command("remove")
 def remove(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
-    """Remove a group's multiplier and every other that names it."""
+    """Remove a group's multiplier and those of its users."""
     with connect(ctx) as gateway:
         confirm(ctx, f"Remove the multipliers of {name}?", yes=yes, interactive=secrets.can_ask())
         gateway.call("DELETE", path_of("groups", name))

@@ -51,11 +51,13 @@ def rerate(
     )
     if found["no_price"]:
         output.print_bad(f"{found['no_price']:,} have no price.")
+    if found["unreadable"]:
+        output.print_bad(f"{found['unreadable']:,} have arithmetic that cannot be read and stay as they are.")
 
 
 def _run(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
     """All pages; returns their sums."""
-    sums = dict.fromkeys(("checked", "changed", "no_price", "cost", "provider_cost"), 0)
+    sums = dict.fromkeys(("checked", "changed", "no_price", "unreadable", "cost", "provider_cost"), 0)
     after: str | None = None
     while True:
         page = gateway.call("POST", "/api/v1/rerate", {**body, "after": after})

@@ -9,7 +9,7 @@ from admin.schemas.amounts import ratio_to_millionths
 from admin.schemas.base import check_name
 from admin.schemas.group import GroupList, GroupOut, GroupSet
 from admin.surroundings import Surroundings, announce
-from storage.pricing.units import ONE, ratio_text
+from storage.pricing.units import ratio_text
 from storage.repositories import groups
 
 router = APIRouter(prefix="/groups", tags=["groups"])
@@ -17,15 +17,13 @@ router = APIRouter(prefix="/groups", tags=["groups"])
 
 async def _all(session: AsyncSession) -> dict[str, GroupOut]:
     ratios = await groups.ratios(session)
-    named = set(ratios.groups) | set(ratios.overrides)
     return {
         name: GroupOut(
             name=name,
-            ratio=ratio_text(ratios.groups.get(name, ONE)),
-            used={used: ratio_text(ratio) for used, ratio in sorted(ratios.overrides.get(name, {}).items())},
-            listed=name in ratios.groups,
+            ratio=ratio_text(ratio),
+            used={used: ratio_text(other) for used, other in sorted(ratios.overrides.get(name, {}).items())},
         )
-        for name in sorted(named)
+        for name, ratio in sorted(ratios.groups.items())
     }
 
 
@@ -56,10 +54,8 @@ async def set_group(services: Surroundings, name: Ref, wanted: GroupSet) -> Grou
 
 @router.delete("/{name}", status_code=204, responses=problems(404), operation_id="delete_group")
 async def delete_group(services: Surroundings, name: Ref) -> None:
-    """Remove a group's multiplier and every other that names it; its users pay x1 from now on."""
+    """Remove a group's multiplier and those of its users: x1 from now on."""
     async with services.sessions.begin() as session:
-        there = name in await _all(session)
-        if not there:
+        if not await groups.remove(session, name):
             raise not_found("group", name)
-        await groups.remove(session, name)
     await announce(services)

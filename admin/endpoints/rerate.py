@@ -53,6 +53,7 @@ async def rerate(services: Surroundings, caller: CurrentOperator, wanted: Rerate
         checked=found.checked,
         changed=found.changed,
         no_price=found.no_price,
+        unreadable=found.unreadable,
         cost=found.cost,
         provider_cost=found.provider_cost,
         next=None if found.next is None else f"{found.next[0]}.{found.next[1]}",

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from admin.schemas.base import Flag, Wire
 from admin.schemas.channel import ChannelCreate
+from admin.schemas.group import GroupApply
 from admin.schemas.key import KeyCreate
 from admin.schemas.limit import LimitSet
 from admin.schemas.price import PriceSet
@@ -13,7 +14,7 @@ from admin.schemas.price import PriceSet
 MAX_OBJECTS = 2000
 
 Action = Literal["create", "update", "delete", "unchanged"]
-Kind = Literal["channel", "key", "price", "limit"]
+Kind = Literal["channel", "key", "price", "group", "limit"]
 
 
 class Document(Wire):
@@ -25,6 +26,7 @@ class Document(Wire):
     channels: Annotated[list[ChannelCreate], Field(max_length=MAX_OBJECTS)] | None = None
     keys: Annotated[list[KeyCreate], Field(max_length=MAX_OBJECTS)] | None = None
     prices: Annotated[list[PriceSet], Field(max_length=MAX_OBJECTS)] | None = None
+    groups: Annotated[list[GroupApply], Field(max_length=MAX_OBJECTS)] | None = None
     limits: Annotated[list[LimitSet], Field(max_length=MAX_OBJECTS)] | None = None
 
 

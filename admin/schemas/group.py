@@ -19,13 +19,18 @@ class GroupSet(Wire):
     )
 
 
+class GroupApply(GroupSet):
+    """A group in a document."""
+
+    name: Name
+
+
 class GroupOut(Wire):
-    """A group. `listed` is false for one that has no ratio of its own and only appears in another's `used`."""
+    """A group and its multipliers."""
 
     name: str
     ratio: str
     used: dict[str, str]
-    listed: bool
 
 
 class GroupList(Wire):

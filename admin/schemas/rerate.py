@@ -38,6 +38,7 @@ class RerateResult(Wire):
     checked: int
     changed: int
     no_price: int = Field(description="Requests for which there is no price.")
+    unreadable: int = Field(description="Requests whose arithmetic cannot be read; they are left as they are.")
     cost: int
     provider_cost: int
     next: str | None

@@ -6,11 +6,12 @@ Read when a key is looked up, and again when a period ends. Owns no money.
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage.ledger import accounts, budgets
 from storage.ledger.accounts import BUDGET, ORGANISATION, USER
 from storage.ledger.periods import period_end
+from storage.ledger.transactions import transact
 from storage.models import Key, User
 
 
@@ -44,7 +45,10 @@ DEFAULT_GROUP = "default"
 
 
 async def holder(session: AsyncSession, key: Key, now: int) -> Holder:
-    """Everything about the key's user that a replica remembers. Makes the accounts of periods that have just begun."""
+    """Everything about the key's user that a replica remembers.
+
+    It makes the accounts of periods that have just begun: the caller commits, or `find_holder` does.
+    """
     user = await session.get(User, key.user_id, populate_existing=True) if key.user_id else None
     organisation_id = (user.organisation_id if user is not None else None) or 0
     user_group = user.group if user is not None else DEFAULT_GROUP
@@ -56,6 +60,11 @@ async def holder(session: AsyncSession, key: Key, now: int) -> Holder:
         enabled=user.enabled if user is not None else not key.user_id,
         purses=await _purses(session, key.id, user.id if user is not None else 0, organisation_id, now),
     )
+
+
+async def find_holder(sessions: async_sessionmaker[AsyncSession], key: Key, now: int) -> Holder:
+    """`holder` in a transaction of its own."""
+    return await transact(sessions, lambda session: holder(session, key, now))
 
 
 async def purses(session: AsyncSession, key: Key, now: int) -> list[Purse]:

@@ -17,6 +17,7 @@ class Group(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     ratio: Mapped[int] = mapped_column(BigInteger)
+    origin: Mapped[str] = mapped_column(String(16), default="api")  # "api", "apply"
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 

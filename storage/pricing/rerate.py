@@ -18,7 +18,7 @@ from storage.ledger import accounts, charges, entries
 from storage.ledger.transactions import new_id
 from storage.models import Correction, Usage
 from storage.pricing.book import PriceBook
-from storage.pricing.detail import Detail, counts_of, read
+from storage.pricing.detail import counts_of, read
 from storage.pricing.rate import Charge, rate
 from storage.pricing.tariff import Tariff
 from storage.pricing.units import ONE
@@ -48,12 +48,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Rerated(msgspec.Struct, frozen=True, kw_only=True):
     """What one page came to; differences in nano-USD, above zero: more than was charged.
 
-    `next` continues behind it, None at the end. `no_price` are requests for which there is no price now.
+    `next` continues behind it, None at the end. `no_price` are requests for which there is no price now, `unreadable`
+    those whose detail cannot be read.
     """
 
     checked: int
     changed: int
     no_price: int
+    unreadable: int
     cost: int
     provider_cost: int
     next: tuple[int, str] | None
@@ -77,7 +79,7 @@ async def rerate_page(
     reference = f"rerate-{new_id()}"
     found: list[Correction] = []
     differences: list[UsageRecord] = []
-    no_price = 0
+    no_price = unreadable = 0
     at = int(time.time())
     for row in rows:
         tariff = wanted.tariff or book.find(row.provider, row.upstream_model, row.started_at // 1_000_000)
@@ -85,6 +87,9 @@ async def rerate_page(
             no_price += 1
             continue
         charge = _again(row, tariff)
+        if charge is None:
+            unreadable += 1
+            continue
         known = before.get(row.request_id, Sums())
         cost = charge.amount - row.cost - known.cost
         provider_cost = charge.provider_amount - row.provider_cost - known.provider_cost
@@ -109,6 +114,7 @@ async def rerate_page(
         checked=len(rows),
         changed=len(found),
         no_price=no_price,
+        unreadable=unreadable,
         cost=sum(each.cost for each in found),
         provider_cost=sum(each.provider_cost for each in found),
         next=None if last is None else (last.started_at, last.request_id),
@@ -131,13 +137,11 @@ async def _rows(session: AsyncSession, wanted: Wanted, after: tuple[int, str] | 
     return (await session.scalars(statement.order_by(Usage.started_at, Usage.request_id).limit(limit))).all()
 
 
-def _again(row: Usage, tariff: Tariff) -> Charge:
-    detail: Detail | None = None
-    if row.price_detail:
-        try:
-            detail = read(row.price_detail)
-        except msgspec.MsgspecError:
-            detail = None
+def _again(row: Usage, tariff: Tariff) -> Charge | None:
+    try:
+        detail = read(row.price_detail) if row.price_detail else None
+    except msgspec.MsgspecError:
+        return None  # its multipliers are not known, and a guess would be booked
     group, channel = (ONE, ONE) if detail is None else (detail.group, detail.channel)
     at = row.started_at // 1_000_000
     return rate(tariff, counts_of(row, detail), group_ratio=group, channel_ratio=channel, at=at)

@@ -70,6 +70,9 @@ class AuthorityAwayError(Exception):
 class Authority(Protocol):
     """Where the counts are kept. One `take` is one round trip, whatever the number of asks."""
 
+    pause_s: float
+    """What a round trip costs decides how often there may be one: so long at least between two of one replica."""
+
     async def take(self, replica: str, asks: Sequence[Ask]) -> Answer:
         """Report, give back, renew and ask, all in one. Raises AuthorityAwayError."""
 

@@ -67,6 +67,8 @@ class MemoryCore:
 class MemoryAuthority:
     """A MemoryCore as an Authority."""
 
+    pause_s = 0.0
+
     def __init__(self, core: MemoryCore | None = None) -> None:
         self.core = MemoryCore() if core is None else core
 

@@ -33,6 +33,8 @@ class Script:
 class RedisAuthority:
     """Counts of all replicas in one Redis. `timeout_s` bounds connecting and each round trip."""
 
+    pause_s = 0.0
+
     def __init__(
         self, url: str, *, timeout_s: float = 0.25, ttl_s: float = LEASE_S, prefix: str = "gateway:rates:", now: int = 0
     ) -> None:

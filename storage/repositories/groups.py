@@ -31,14 +31,15 @@ async def ratios(session: AsyncSession) -> Ratios:
     return Ratios({row.name: row.ratio for row in await list_all(session)}, overrides)
 
 
-async def set_ratio(session: AsyncSession, name: str, ratio: int) -> Group:
-    """The group with this multiplier, made when there was none."""
+async def set_ratio(session: AsyncSession, name: str, ratio: int, *, origin: str | None = None) -> Group:
+    """The group with this multiplier, made when there was none; `origin` None leaves that of the group."""
     await revisions.bump(session, revisions.ROUTES)
     group = await session.get(Group, name)
     if group is None:
-        group = Group(name=name, ratio=ratio)
+        group = Group(name=name, ratio=ratio, origin=origin or "api")
         session.add(group)
     group.ratio = ratio
+    group.origin = origin or group.origin
     await session.flush()
     return group
 
@@ -55,10 +56,9 @@ async def set_overrides(session: AsyncSession, user_group: str, by_used_group: d
 
 
 async def remove(session: AsyncSession, name: str) -> bool:
-    """Delete the group's multiplier and every override from or to it; False when there was none."""
+    """Delete the group's multiplier and the overrides of its users; False when there was none."""
     await revisions.bump(session, revisions.ROUTES)
-    named = (GroupOverride.user_group == name) | (GroupOverride.used_group == name)
-    await session.execute(delete(GroupOverride).where(named))
+    await session.execute(delete(GroupOverride).where(GroupOverride.user_group == name))
     group = await session.get(Group, name)
     if group is None:
         return False

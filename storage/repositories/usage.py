@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
-from typing import Any
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from storage import rollups
 from storage.models import Usage
 from storage.records import UsageRecord
 from storage.repositories.usage_batch import insert_new
+from storage.rollups.groups import DAY_US
+from storage.rollups.tables import answering
 
 
 async def insert_many(session: AsyncSession, records: Sequence[UsageRecord]) -> None:
@@ -41,14 +41,19 @@ async def list_recent(
 
     `before` continues a list: (started_at, request_id) of its last record, or only a time in microseconds.
     """
-    wanted: list[tuple[InstrumentedAttribute[Any], int | str | None]] = [
-        (Usage.key_id, key_id),
-        (Usage.user_id, user_id),
-        (Usage.channel_id, channel_id),
-        (Usage.model, model),
-        (Usage.request_id, request_id),
-    ]
-    statement = select(Usage).where(*(column == value for column, value in wanted if value is not None))
+    wanted = {"key_id": key_id, "user_id": user_id, "channel_id": channel_id, "model": model}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    columns = Usage.__table__.c
+    statement = select(Usage).where(*(columns[name] == value for name, value in filters.items()))
+    if request_id is not None:
+        statement = statement.where(Usage.request_id == request_id)
+    elif len(filters) > 1:
+        days = await _days(session, filters, before[0] if isinstance(before, tuple) else before, limit)
+        if not days:
+            return []
+        statement = statement.where(
+            or_(*(and_(Usage.started_at >= first, Usage.started_at < end) for first, end in days))
+        )
     if isinstance(before, tuple):
         # The first condition says nothing new; it lets every database use the index on started_at.
         place = tuple_(literal(before[0]), literal(before[1]))
@@ -57,3 +62,33 @@ async def list_recent(
         statement = statement.where(Usage.started_at < before)
     statement = statement.order_by(Usage.started_at.desc(), Usage.request_id.desc()).limit(limit)
     return (await session.scalars(statement)).all()
+
+
+async def _days(
+    session: AsyncSession, filters: Mapping[str, int | str], before: int | None, limit: int
+) -> list[tuple[int, int]]:
+    """The newest days, up to the one of `before`, that have at least `limit` matching records, as spans of time.
+
+    No index fits two conditions at once: a key that asks often, for a model that it seldom asks for, would make the
+    database look through all of its records. The roll-up by day says where there are any.
+    """
+    table = answering(DAY_US, filters)
+    assert table is not None  # noqa: S101 - by day there is one with all dimensions
+    statement = select(table.c.bucket, func.sum(table.c.requests)).where(
+        *(table.c[name] == value for name, value in filters.items())
+    )
+    if before is not None:
+        statement = statement.where(table.c.bucket <= before)
+    statement = statement.group_by(table.c.bucket).order_by(table.c.bucket.desc()).limit(limit + 1)
+    spans: list[tuple[int, int]] = []
+    found = 0
+    for bucket, requests in await session.execute(statement):
+        if spans and spans[-1][0] == bucket + DAY_US:
+            spans[-1] = (bucket, spans[-1][1])
+        else:
+            spans.append((bucket, bucket + DAY_US))
+        # Of the day of `before` all may come after it.
+        found += 0 if before is not None and before < bucket + DAY_US else int(requests)
+        if found >= limit:
+            break
+    return spans

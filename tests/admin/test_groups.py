@@ -1,5 +1,7 @@
 """Groups and their multipliers over the real API."""
 
+from typing import Any
+
 from storage.pricing import Ratios
 from storage.repositories import groups
 
@@ -7,7 +9,7 @@ from storage.repositories import groups
 async def test_set_list_and_remove(api, world, refused) -> None:
     assert (await api.get("/groups")).json() == {"items": []}
     answer = await api.put("/groups/vip", json={"ratio": "0.80", "used": {"premium": 0.9, "free": 0}})
-    assert answer.json() == {"name": "vip", "ratio": "0.8", "used": {"free": "0", "premium": "0.9"}, "listed": True}
+    assert answer.json() == {"name": "vip", "ratio": "0.8", "used": {"free": "0", "premium": "0.9"}}
     await api.put("/groups/free", json={"ratio": 0})
     assert world.notified == 2
     async with world.sessions() as session:
@@ -17,7 +19,7 @@ async def test_set_list_and_remove(api, world, refused) -> None:
     assert [item["name"] for item in (await api.get("/groups")).json()["items"]] == ["free", "vip"]
     assert (await api.delete("/groups/free")).status_code == 204
     refused(await api.delete("/groups/free"), 404)
-    assert (await api.get("/groups")).json()["items"][0]["used"] == {"premium": "0.9"}
+    assert (await api.get("/groups")).json()["items"][0]["used"] == {"free": "0", "premium": "0.9"}
 
 
 async def test_what_is_no_multiplier_or_no_name_is_refused(api, refused) -> None:
@@ -35,3 +37,27 @@ async def test_the_ratio_of_a_channel(api, make_channel, refused) -> None:
     answer = await api.patch(f"/channels/{channel['id']}", json={"settings": {"price_ratio": None}})
     assert answer.json()["settings"] == {}
     refused(await api.patch(f"/channels/{channel['id']}", json={"settings": {"price_ratio": "-1"}}), 422)
+
+
+async def test_groups_of_a_document(api, world) -> None:
+    await api.put("/groups/vip", json={"ratio": "0.8"})
+    await api.put("/groups/own", json={"ratio": "0.7"})
+    wanted: list[dict[str, Any]] = [{"name": "vip", "ratio": 0.80}, {"name": "staff", "used": {"vip": "0"}}]
+
+    async def apply(groups_wanted: list[dict[str, Any]], **more: bool) -> list[tuple[str, str, Any]]:
+        body = {"document": {"groups": groups_wanted}, **more}
+        answer = await api.post("/apply", json=body)
+        assert answer.status_code == 200, answer.text
+        return [(change["action"], change["name"], change["fields"]) for change in answer.json()["changes"]]
+
+    assert await apply(wanted) == [
+        ("update", "vip", {"origin": ["api", "apply"]}),
+        ("create", "staff", {"ratio": [None, "1"], "used": [None, {"vip": "0"}]}),
+    ]
+    assert [action for action, _, _ in await apply(wanted, prune=True)] == ["unchanged", "unchanged"]
+    assert await apply(wanted[1:], prune=True) == [("unchanged", "staff", {}), ("delete", "vip", {})]
+    async with world.sessions() as session:
+        assert await groups.ratios(session) == Ratios({"own": 700_000, "staff": 1_000_000}, {"staff": {"vip": 0}})
+    assert [action for action, _, _ in await apply(wanted[1:])] == ["unchanged"]
+    body = {"document": {"groups": [wanted[1], wanted[1]]}}
+    assert (await api.post("/apply", json=body)).status_code == 422

@@ -105,7 +105,7 @@ async def test_budgets_that_are_refused(api, refused) -> None:
 async def test_verification(api, world, refused) -> None:
     await api.post("/users", json={"name": "ann"})
     await api.post("/accounts/user:ann/entries", json={"amount": "5", "reason": "grant"})
-    clean = {"checked": 1, "skipped": 0, "next": None, "differences": []}
+    clean: dict[str, object] = {"checked": 1, "skipped": 0, "next": None, "differences": []}
     assert (await api.get("/ledger/verify")).json() == clean
     assert (await api.get("/ledger/verify", params={"part": "batches"})).json() == {**clean, "checked": 0}
     refused(await api.get("/ledger/verify", params={"after": "ab"}), 422)

@@ -159,7 +159,9 @@ def test_rerate(run: Run) -> None:
     nothing = run("rerate", "--since", "2020-01-01", "--until", "2099-01-01", "--dry-run").output
     assert "0 of 0 requests would be corrected: +$0 to clients" in nothing
     sums = json.loads(run("rerate", "--since", "30d", "--model", "m", "--json").stdout)
-    assert sums == {"dry_run": False, "checked": 0, "changed": 0, "no_price": 0, "cost": 0, "provider_cost": 0}
+    assert sums.pop("dry_run") is False
+    assert set(sums) == {"checked", "changed", "no_price", "unreadable", "cost", "provider_cost"}
+    assert not any(sums.values())
     assert "0 of 0 requests were corrected" in run("rerate", "--since", "30d", "--yes").output
 
 

@@ -29,6 +29,7 @@ class Troubled:
 
     def __init__(self, real: Authority) -> None:
         self.real = real
+        self.pause_s = real.pause_s
         self.away = False
         self.delay = 0.0
         self.calls = 0

@@ -228,6 +228,10 @@ async def test_the_router_as_authority(fleet: Callable[..., Fleet]) -> None:
     two = fleet(RouterAuthority(call), limit(5))
     assert await admitted(two, 0, 3) == 3
     assert await admitted(two, 1, 9) == 2
+    since, before = time.monotonic(), two.authority.calls
+    for key in range(40):
+        assert await two.admit(0, subject=SUBJECT._replace(key_id=1000 + key)) is not None
+    assert (two.authority.calls - before) * 0.01 <= time.monotonic() - since + 0.02
     dead = True
     assert await admitted(two, 0, 9) == 2  # it has not heard what the other one used since
     assert await admitted(two, 1, 9) == 0

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ({"ingress": {"min_replicas": 5, "max_replicas": 2}}, ["'ingress'", "min_replicas (5)", "max_replicas (2)"]),
         ({"database_url": "mssql://x"}, ["'database_url'", "sqlite:///", "postgresql://", "mysql://"]),
         ({"retention": {"usage_days": -1}}, ["'retention.usage_days'", "0"]),
+        ({"retention": {"usage_days": 9, "rollup_days": 8}}, ["'retention'", "(8)", "(9)"]),
+        ({"retention": {"rollup_days": 8}}, ["'retention'", "usage_days (0)"]),
         ({"redis_url": "http://h"}, ["'redis_url'", "redis://", "unix://"]),
         ({"redis_url": "redis://:hunter2@h:port/0"}, ["'redis_url'", "redis://***@h:port", "port"]),
         ({"rates": {"on_outage": {"tokens": "ajar"}}}, ["'rates.on_outage.tokens'", "'ajar'", "open", "closed"]),

@@ -34,4 +34,6 @@ async def test_groups_are_announced_as_routes(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         assert await groups.remove(session, "vip")
         assert not await groups.remove(session, "vip")
-        assert await groups.ratios(session) == Ratios({"free": 0}, {})
+        assert await groups.ratios(session) == Ratios({"free": 0}, {"staff": {"vip": 3}, "free": {"vip": 4}})
+        assert await groups.remove(session, "free")
+        assert await groups.ratios(session) == Ratios({}, {"staff": {"vip": 3}})

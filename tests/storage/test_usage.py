@@ -1,6 +1,7 @@
 """Usage: records come back exactly, once each; lists page without gaps."""
 
 import asyncio
+import random
 from collections.abc import Callable
 
 from sqlalchemy import event
@@ -11,9 +12,11 @@ from storage.models import Usage
 from storage.records import FIELDS, UsageRecord
 from storage.repositories import usage
 from storage.repositories.usage_batch import insert_new
+from storage.rollups.groups import DAY_US
 
 Sessions = async_sessionmaker[AsyncSession]
 MakeRecord = Callable[..., UsageRecord]
+START = 20_000 * DAY_US
 
 
 def as_record(row: Usage) -> UsageRecord:
@@ -130,6 +133,39 @@ async def test_a_list_pages_without_gaps_or_repeats(sessions: Sessions, make_rec
             "r01",
             "r00",
         ]
+
+
+async def test_a_list_with_two_conditions_pages_over_days(sessions: Sessions, make_record: MakeRecord) -> None:
+    pick = random.Random(3)
+    records = [
+        make_record(
+            f"r{number:03}",
+            started_at=START + pick.choice([0, 1, 2, 5, 6, 30]) * DAY_US + pick.randrange(DAY_US),
+            key_id=pick.choice([1, 1, 2]),
+            model=pick.choice("aaab"),
+            channel_id=pick.choice([1, 2]),
+        )
+        for number in range(200)
+    ]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, records)
+    async with sessions() as session:
+        for filters in ({"key_id": 1, "model": "b"}, {"channel_id": 2, "model": "a"}, {"key_id": 1, "model": "c"}):
+            expected = sorted(
+                (
+                    (record.started_at, record.request_id)
+                    for record in records
+                    if all(getattr(record, name) == value for name, value in filters.items())
+                ),
+                reverse=True,
+            )
+            for limit in (1, 3, 200):
+                seen: list[tuple[int, str]] = []
+                before: tuple[int, str] | None = None
+                while page := await usage.list_recent(session, limit=limit, before=before, **filters):  # type: ignore[arg-type]
+                    seen += [(row.started_at, row.request_id) for row in page]
+                    before = seen[-1]
+                assert seen == expected
 
 
 async def test_a_list_is_filtered(sessions: Sessions, make_record: MakeRecord) -> None:

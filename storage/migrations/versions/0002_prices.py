@@ -37,6 +37,7 @@ def upgrade() -> None:
         "user_groups",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("ratio", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_user_groups")),

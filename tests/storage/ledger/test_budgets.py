@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.ledger import accounts, budgets
 from storage.ledger.alerts import due_alerts
 from storage.ledger.budgets import new_budget
-from storage.ledger.purses import Holder, Purse, holder, purses
+from storage.ledger.purses import Holder, Purse, find_holder, holder, purses
 from storage.ledger.transactions import transact
 from storage.models import Budget, Key, Organisation, User
 from tests.storage.ledger.conftest import NOW, Clean, Record, Sessions, count_entries, make_account, state
@@ -147,7 +147,7 @@ async def test_the_purses_of_a_key(sessions: Sessions, clean: Clean) -> None:
     ):
         await make_budget(sessions, *arguments)
     await make_budget(sessions, "user", user.id + 1, "day", 9)
-    found = await transact(sessions, lambda session: holder(session, key, NOW))
+    found = await find_holder(sessions, key, NOW)
     assert (found.user_id, found.organisation_id, found.group, found.enabled) == (
         user.id,
         organisation.id,

@@ -12,8 +12,13 @@ from tests.storage.ledger.machine import Interleavings
 def test_interleavings(database_url: str) -> None:
     asyncio.run(migrate(database_url))
     examples = 40 if database_url.startswith("sqlite") else 6
+
+    class Here(Interleavings):
+        def __init__(self) -> None:
+            super().__init__(database_url)
+
     run_state_machine_as_test(
-        lambda: Interleavings(database_url),
+        Here,
         settings=settings(
             max_examples=examples,
             stateful_step_count=50,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from storage.ledger import Ask, give_back, leases, recall, renew, take
+from storage.ledger import Ask, accounts, give_back, leases, recall, renew, take
 from storage.ledger.leases import Grant, Renewal
 from storage.ledger.transactions import transact
 from tests.storage.ledger.conftest import NOW, Clean, Sessions, count_entries, make_account, state
@@ -52,12 +52,12 @@ async def test_several_accounts_at_once(sessions: Sessions, clean: Clean) -> Non
     poor = await make_account(sessions, 1, kind="organisation")
     free = await make_account(sessions, 0, kind="channel")
     async with sessions.begin() as session:
-        await leases.accounts.set_limited(session, free, limited=False)
+        await accounts.set_limited(session, free, limited=False)
     found = await ask(sessions, "a", (poor, 5, 9), (rich, 5, 9), (99, 1, 1), (free, 5, 9))
     assert [grant.granted for grant in found] == [0, 9, 0, 9]
     assert await state(sessions, free) == (0, 9)
     async with sessions() as session:
-        assert await leases.accounts.lock(session, [99]) == {}
+        assert await accounts.lock(session, [99]) == {}
         assert [lease.replica for lease in await leases.holding(session, rich)] == ["a"]
 
 

@@ -1,6 +1,7 @@
 """Rating: exact arithmetic, checked against fractions; parts never exceed the whole; what a detail says."""
 
-import timeit
+import subprocess
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -187,9 +188,25 @@ def test_a_detail_holds_what_the_record_does_not(entry) -> None:
     assert detail["lines"][-1] == ['tool:a"b', 1, 0, 0]
 
 
-@pytest.mark.slow
-def test_rating_takes_microseconds(entry) -> None:
-    tariff = Tariff(entry(input=150_000_000, output=600_000_000, cache_read=75_000_000))
-    used = Counted(1234, 567, 100)
-    best = min(timeit.repeat(lambda: rate(tariff, used), number=2000, repeat=10)) / 2000
-    assert best < 6e-6 * 3  # 1.3 us on the machine of docs/performance.md; the bound allows for a slower or busier one
+MEASURE = """
+import timeit
+from storage.pricing import Counted, PriceEntry, Tariff, affordable_output, rate, worst_case
+tariff = Tariff(PriceEntry(1, "", "m", 150_000_000, 600_000_000, 75_000_000, None, "seed"))
+used = Counted(1234, 567, 100)
+for call in (
+    lambda: rate(tariff, used, group_ratio=800_000),
+    lambda: worst_case(tariff, 1234, 4096, group_ratio=800_000),
+    lambda: affordable_output(tariff, 1234, 10**9, group_ratio=800_000),
+):
+    print(min(timeit.repeat(call, number=2000, repeat=15)) / 2000)
+"""
+
+
+def test_rating_takes_microseconds() -> None:
+    # In a process of its own: what measures the coverage of tests makes everything ten times as slow.
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+    rating, bound, inverse = map(float, done.stdout.split())
+    # Measured: 1.9, 0.4 and 0.3 us (docs/pricing.md). The budget is 6 and 2 us; a busy machine gets twice that.
+    assert rating < 12e-6
+    assert bound < 4e-6
+    assert inverse < 4e-6

@@ -116,6 +116,15 @@ async def test_without_a_price_nothing_is_changed(sessions: Sessions) -> None:
     assert await run(sessions, msgspec.structs.replace(ALL, unpriced=True)) == [1, 0, 1, 0, 0]
 
 
+async def test_a_row_whose_multipliers_are_not_known_stays(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        old = await price(session, 10**9)
+        await settle(session, [record(old, 1, price_detail='{"v":1,"price":1,"lines":[[')])
+        await price(session, 3 * 10**9, effective_from=1)
+        page = await rerate_page(session, ALL, PriceBook(await prices.list_all(session)), actor="me", dry_run=False)
+        assert (page.checked, page.changed, page.unreadable) == (1, 0, 1)
+
+
 async def test_a_limited_account_may_fall_below_zero(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         old = await price(session, 10**9)

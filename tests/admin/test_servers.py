@@ -1,6 +1,7 @@
-"""The admin API on a real PostgreSQL, where it differs from SQLite: times, NUL, unique values, big numbers."""
+"""The admin API on a real PostgreSQL and a real MariaDB, where they differ from SQLite: times, NUL, unique values."""
 
 import httpx
+import pytest
 
 from admin.app import create_app
 from admin.services import ProbeResult, ProviderInfo, Services
@@ -17,9 +18,11 @@ DOCUMENT = {
 }
 
 
-async def test_on_postgres(postgres_database: str, refused) -> None:
-    await migrate(postgres_database)
-    engine = open_engine(postgres_database)
+@pytest.mark.parametrize("server", ["postgres", "mysql"])
+async def test_on_a_server(server: str, request: pytest.FixtureRequest, refused) -> None:
+    url: str = request.getfixturevalue(f"{server}_database")
+    await migrate(url)
+    engine = open_engine(url)
     sessions = session_factory(engine)
     async with sessions.begin() as session:
         await admin_tokens.create(session, crypto.digest(TOKEN), "first")
