@@ -10,6 +10,8 @@ import msgspec
 from adapters.errors import ClientError, GatewayError, GatewayFault
 from deployments import relay
 from deployments.exchange import new_request_id
+from deployments.idempotency import Idempotency
+from deployments.idempotency_key import HEADER as IDEMPOTENCY_KEY
 from deployments.pipeline import JSON, Ledger, Pipeline, refuse
 from deployments.replica import Replica
 from deployments.request import Request
@@ -31,11 +33,12 @@ class DataPlane:
         self._scrape = scrape
         self._pipeline = Pipeline(replica, ledger)
         self.draining = False
-        run = self._pipeline.run
+        self.idempotency: Idempotency | None = None
+        """Answers requests with an Idempotency-Key; without it the header means nothing."""
         self._routes: dict[str, tuple[str, Handler]] = {
-            "/v1/chat/completions": ("POST", lambda request: run(request, "chat")),
-            "/v1/completions": ("POST", lambda request: run(request, "text_completion")),
-            "/v1/embeddings": ("POST", lambda request: run(request, "embeddings")),
+            "/v1/chat/completions": ("POST", self._generating("chat")),
+            "/v1/completions": ("POST", self._generating("text_completion")),
+            "/v1/embeddings": ("POST", self._generating("embeddings")),
             "/v1/models": ("GET", self._models),
             "/healthz": ("GET", self._health),
             "/readyz": ("GET", self._ready),
@@ -60,6 +63,16 @@ class DataPlane:
             self._replica.log.exception("%s %s failed", request.method, request.path)
             fault = GatewayFault(500, "The gateway failed on this request.", code="internal_error")
             refuse(request.connection, fault, new_request_id())
+
+    def _generating(self, operation: str) -> Handler:
+        run = self._pipeline.run
+
+        def handle(request: Request) -> Awaitable[None]:
+            if IDEMPOTENCY_KEY in request.headers and self.idempotency is not None:
+                return self.idempotency.serve(request, operation)
+            return run(request, operation)
+
+        return handle
 
     async def _other(self, request: Request) -> None:
         path = request.path

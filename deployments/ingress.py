@@ -13,6 +13,7 @@ from typing import Any
 from deployments import metrics, nodes, ports
 from deployments.booking import Booking
 from deployments.dataplane import DataPlane
+from deployments.idempotency import Idempotency
 from deployments.keys import load
 from deployments.leases_authority import Holding, LedgerAuthority
 from deployments.limits import Limits
@@ -25,7 +26,7 @@ from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from deployments.telemetry import Snapshot
 from deployments.upkeep import Upkeep
-from storage.crypto import load_master_key
+from storage.crypto import SecretBox, load_master_key
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
 from storage.pricing import library
@@ -55,9 +56,10 @@ class Ingress:
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
         self._telling: set[asyncio.Task[None]] = set()
+        master_key = load_master_key(settings.data_dir, secret_key())
         self._replica = replica = Replica(
             settings,
-            load_master_key(settings.data_dir, secret_key()),
+            master_key,
             partial(load, self._sessions),
             name=name,
             rates=open_authority(settings.redis_url, settings.rates.timeout_s, self._ask_rates),
@@ -67,13 +69,18 @@ class Ingress:
         self._journal = JournalWriter(settings.data_dir / "journal", name, max_bytes=settings.sizes.journal)
         self._upkeep = Upkeep(settings, self._sessions, replica.telemetry)
         self._drainer = JournalDrainer(settings.data_dir / "journal", self._upkeep.insert)
-        self._plane = DataPlane(replica, Booking(replica, self._journal), self.scrape)
+        booking = Booking(replica, self._journal)
+        self._plane = DataPlane(replica, booking, self.scrape)
+        self._idempotency = self._plane.idempotency = Idempotency(
+            replica, booking, self._sessions, SecretBox(master_key), settings.idempotency
+        )
         self._server = server = Server(self._plane.handle, limits(settings))
         gauges = replica.telemetry.gauges
         gauges["gateway_open_requests"] = lambda: server.open_requests
         gauges["gateway_active_streams"] = lambda: server.open_streams
         gauges["gateway_route_table_version"] = lambda: replica.table.version
         gauges["gateway_keys_cached"] = lambda: len(replica.keys)
+        gauges["gateway_idempotent_running"] = lambda: self._idempotency.running
         gauges["gateway_rate_authority_up"] = lambda: replica.rates.up
         gauges["gateway_lease_authority_up"] = lambda: replica.leases.up
         gauges["gateway_leases_held"] = lambda: replica.leases.held
@@ -89,6 +96,7 @@ class Ingress:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 100)
+        await self._idempotency.listen(nodes.internal_host(settings), limits(settings))
         await server.listen(settings.host, settings.port, shared=True)
         self._serving = True
         self._announcement = replica.loop.create_task(self._announce())
@@ -100,6 +108,7 @@ class Ingress:
             "server": self._server.listening,
             "deadlines": self._replica.watch.alive,
             "router link": self._link.alive,
+            "idempotency": self._idempotency.alive,
         }
         broken = [part for part, alive in parts.items() if not alive]
         if broken:
@@ -127,6 +136,7 @@ class Ingress:
             self._replica.log.warning(
                 "%d requests did not finish within %s s and were cut", cut, self._settings.timeouts.drain_s
             )
+        await self._idempotency.close()  # before the journal: what ends only now is booked
         await self._replica.give_back()
         await self._link.close()
         self._journal.close()

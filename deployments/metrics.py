@@ -40,6 +40,19 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         "Requests that waited for a lease of a balance; in the steady state this does not grow.",
         [],
     ),
+    "gateway_idempotent_total": (
+        "Requests with an Idempotency-Key: run, taken_over (run in the place of a replica that is gone), attached, relayed,"
+        " replayed, database_away.",
+        ["outcome"],
+    ),
+    "gateway_accounts_overdrawn_total": (
+        "Settled batches that took a limited account below zero: a provider counted more than was reserved.",
+        [],
+    ),
+    "gateway_budget_alerts_total": (
+        "Budgets that crossed a percentage somebody wants to hear of.",
+        ["scope", "percent"],
+    ),
     "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
     "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
 }
@@ -75,6 +88,7 @@ GAUGES: dict[str, str] = {
     "gateway_leases_held": "Accounts of which replicas hold a lease, each counted by each replica.",
     "gateway_leases_unspent_nanousd": "Leased by replicas and not spent, in nano-USD.",
     "gateway_lease_recalls": "Leases that replicas were asked to give back, since they started.",
+    "gateway_idempotent_running": "Answers to requests with an Idempotency-Key being made or not yet stored.",
     "gateway_keys_cached": "Keys that replicas remember.",
 }
 _LOWEST = {"gateway_route_table_version", "gateway_rate_authority_up", "gateway_lease_authority_up"}

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from pydantic.fields import FieldInfo
 
 from adapters.registry import PROVIDERS
+from deployments.idempotency_rules import Rules as Idempotency
 from deployments.settings_group import Group, Seconds
 from deployments.settings_quota import Quota
 
@@ -196,6 +197,7 @@ class Settings(Group):
     quota: Quota = Field(Quota())
     sizes: Sizes = Field(Sizes())
     retention: Retention = Field(Retention())
+    idempotency: Idempotency = Field(Idempotency())
     max_attempts: int = Field(
         4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
     )

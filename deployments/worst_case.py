@@ -106,7 +106,7 @@ _integer = msgspec.json.Decoder(int)
 
 
 def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, model_max: int | None = None) -> Output:
-    """What the client set (`max_completion_tokens`, `max_output_tokens`, `max_tokens`), else the model's, else the setting.
+    """What the client set (one of LIMITS), else the model's, else the setting.
 
     Something that is no positive integer is left to the provider to refuse, and bounds nothing.
     """

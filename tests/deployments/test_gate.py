@@ -11,7 +11,7 @@ from storage import models
 from storage.ledger import accounts, budgets, quota
 from storage.ledger.verify import accounts_page, batches_page
 from storage.repositories import limits, users
-from tests.deployments.gateway import Gateway
+from tests.deployments.gateway import Gateway, until
 from tests.deployments.mock import STREAM, Upstream, answers, normal, streams
 
 USD = 10**9
@@ -178,8 +178,7 @@ async def test_slots_come_back_when_requests_end(gateway: Gateway, upstream: Ups
 
     upstream.behave = waits
     under_way = [asyncio.create_task(gateway.post()) for _ in range(2)]
-    while len(upstream.calls) < 2:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(upstream.calls) == 2)
     assert (await gateway.post()).status == 429
     gate.set()
     assert [(await task).status for task in under_way] == [200, 200]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ async def test_a_slow_database_is_waited_for_and_no_longer(gateway: Gateway, mon
     assert gateway.lookups == 1
 
 
-def key(number: int = 1, **more: object) -> Key:
+def key(number: int = 1, **more: Any) -> Key:
     return make(number, "k", enabled=True, admin=False, models=None, expires_at=0.0, **more)
 
 

@@ -1,7 +1,7 @@
 """Stored limits, on every database: columns, names, the revision; and the migration that brings them, both ways."""
 
 from alembic import command
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from storage.migrator import _config
@@ -37,7 +37,7 @@ async def test_limits_are_stored_and_name_what_they_match(sessions: async_sessio
 
 async def test_the_migration_goes_both_ways_with_data(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
-        await connection.execute(Limit.__table__.insert(), [{"name": "l", "metric": "concurrent", "amount": 1}])
+        await connection.execute(insert(Limit), [{"name": "l", "metric": "concurrent", "amount": 1}])
 
     def to(sync: Connection, revision: str, *, up: bool) -> set[str]:
         config = _config()

@@ -129,7 +129,7 @@ async def test_the_purses_of_a_key(sessions: Sessions, clean: Clean) -> None:
         organisation = Organisation(name="acme")
         session.add(organisation)
         await session.flush()
-        user = User(name="ann", organisation_id=organisation.id, group="gold")
+        user = User(name="ann", organisation_id=organisation.id, user_group="default", group="gold")
         session.add(user)
         await session.flush()
         key = Key(name="k", digest=b"k" * 32, user_id=user.id)
@@ -162,7 +162,9 @@ async def test_the_purses_of_a_key(sessions: Sessions, clean: Clean) -> None:
     ]
     assert found.purses[0] == Purse(balance, "user", 0, "balance of the user")
     assert await transact(sessions, lambda session: purses(session, key, NOW)) == found.purses
-    assert await transact(sessions, lambda s: holder(s, stray, NOW)) == Holder(0, 0, "vip", enabled=True, purses=[])
+    assert await transact(sessions, lambda s: holder(s, stray, NOW)) == Holder(
+        0, 0, "vip", "default", enabled=True, purses=[]
+    )
     assert not (await transact(sessions, lambda s: holder(s, orphan, NOW))).enabled
     await clean()
 
