@@ -41,8 +41,7 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         [],
     ),
     "gateway_idempotent_total": (
-        "Requests with an Idempotency-Key: run, taken_over (run in the place of a replica that is gone), attached, relayed,"
-        " replayed, database_away.",
+        "Requests with an Idempotency-Key: run, taken_over (from a replica that is gone), attached, relayed, replayed.",
         ["outcome"],
     ),
     "gateway_accounts_overdrawn_total": (

@@ -80,4 +80,4 @@ class Telemetry:
 
     def snapshot(self) -> Snapshot:
         """The numbers now (shared, not copied: encode before the next await)."""
-        return Snapshot(self.counters, self.histograms, {name: read() for name, read in self.gauges.items()})
+        return Snapshot(self.counters, self.histograms, {name: float(read()) for name, read in self.gauges.items()})

@@ -41,9 +41,8 @@ def _step(wanted: LimitSet, row: Limit | None, names: limit_rows.Names) -> Step:
     new = limit_rows.fields_of(wanted)
     columns = {"wanted": wanted}
     if row is None:
-        fields: dict[str, tuple[Any, Any]] = {
-            name: (None, value) for name, value in new.items() if value not in ("", {}, [])
-        }
+        given = {name: value for name, value in new.items() if value not in ("", {}, [])}
+        fields: dict[str, tuple[Any, Any]] = {name: (None, value) for name, value in given.items()}
         return Step("create", "limit", wanted.name, fields, None, columns)
     old = limit_rows.stored_fields(row, names)
     fields = _differences(old, new)
