@@ -5,6 +5,7 @@ Servers run with their own defaults: what is written is on the disk when a commi
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
 import shutil
@@ -56,6 +57,7 @@ def _postgres(folder: Path, settings: tuple[str, ...]) -> Iterator[tuple[str, li
         yield server.get_uri(), [main]
     finally:
         server.cleanup()
+        atexit.unregister(server._cleanup)  # noqa: SLF001 - it would make its folder anew
 
 
 def _mysql(folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:

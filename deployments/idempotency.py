@@ -36,7 +36,7 @@ DATABASE_S = 5.0
 
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 _PURGE_S = 600.0
-_CLOSE_S = 3.0
+_CLOSE_S = 2.0
 _OUTCOMES = "gateway_idempotent_total"
 
 

@@ -137,7 +137,7 @@ class Lease:
     # ---------------------------------------------------------------------------------------------------- how much
 
     def grow(self, now: float) -> bool:
-        """More is reserved than of late: room for as much again is wanted before it is needed. False: not now."""
+        """More is reserved than of late: room for as much again is wanted ahead of need. False: do not ask now."""
         self.peak = self.reserved
         if now < self.careful_until or now < self.ask_at:
             return False

@@ -16,7 +16,10 @@ TOOLS_TOKENS = 700
 """What providers add to a request with tools, which the caller does not see (Anthropic names up to 675, 2026-11)."""
 
 _MEDIA = (b"base64", b"_url", b"input_audio", b"input_file", b'"file', b'"image', b'"document', b"inline", b"Data")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=_-]{1024,}")
+# Quotation marks within a text are escaped, so no text can pass for a field.
+_BASE64 = re.compile(
+    rb'"(?:url|image_url|file_data|data)"\s*:\s*"(?:data:[^"]{0,100};base64,)?([A-Za-z0-9+/=_\\-]{256,})"'
+)
 _IMAGE = re.compile(rb'"type"\s*:\s*"(?:image_url|input_image|image)"|"mime_?[tT]ype"\s*:\s*"image/')
 _AUDIO = re.compile(rb'"type"\s*:\s*"(?:input_audio|audio|audio_url)"|"mime_?[tT]ype"\s*:\s*"audio/')
 _FILE = re.compile(
@@ -60,7 +63,9 @@ def media_of(content: "msgspec.Raw | bytes") -> Media:
     files = _count(_FILE.finditer(text))
     if not (images or audio or files):
         return NO_MEDIA
-    return Media(images, audio, files, sum(len(found.group()) for found in _BASE64.finditer(text)))
+    # One value for each part: what else looks like one is text.
+    longest = sorted((len(found.group(1)) for found in _BASE64.finditer(text)), reverse=True)
+    return Media(images, audio, files, sum(longest[: images + audio + files]))
 
 
 def _count(found: "Iterator[re.Match[bytes]]") -> int:
@@ -106,7 +111,7 @@ _integer = msgspec.json.Decoder(int)
 
 
 def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, model_max: int | None = None) -> Output:
-    """What the client set (one of LIMITS), else the model's, else the setting.
+    """What the client set under a name of LIMITS, else the model's maximum, else the setting.
 
     Something that is no positive integer is left to the provider to refuse, and bounds nothing.
     """

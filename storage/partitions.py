@@ -65,6 +65,9 @@ async def ensure_partitions(session: AsyncSession, now: int, *, daily: bool = Fa
         return []
     await session.execute(text(_LOCK_TIMEOUT))
     await session.execute(_ADVISORY_LOCK)
+    # Or a row might get there between the move and the attachment, which would fail then. An insert that waits for the
+    # default partition at this moment is refused by PostgreSQL; repeated, it finds the new one.
+    await session.execute(text(f"LOCK TABLE {DEFAULT} IN ACCESS EXCLUSIVE MODE"))
     made = []
     for first, end in _gaps(await list_partitions(session), now, until, daily=daily):
         name = f"{TABLE}_{_stamp(first)}_{_stamp(end)}"

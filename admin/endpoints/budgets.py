@@ -177,6 +177,6 @@ async def delete_budget(services: Surroundings, budget: BudgetId, if_match: IfMa
     async with services.sessions.begin() as session:
         row = await _load(session, budget)
         etags.check(if_match, _tag((await _shown(session, [row]))[0]))
-        await _announce(session, row)
         await budgets.remove(session, row)
+        await _announce(session, row)
     await announce(services)

@@ -49,26 +49,26 @@ class Page(msgspec.Struct, frozen=True):
 
 async def accounts_page(session: AsyncSession, *, after: str | None = None, limit: int = 200) -> Page:
     """Compare the next `limit` accounts with their entries and leases."""
-    page = (
-        select(_A.id, _A.balance, _A.held).where(_A.id > int(after or 0)).order_by(_A.id).limit(limit).subquery("page")
-    )
+    # Their ids first, as values: with a subquery in their place PostgreSQL reads all entries for each page.
+    ids = list(await session.scalars(select(_A.id).where(_A.id > int(after or 0)).order_by(_A.id).limit(limit)))
     of_entries = (
         select(_E.account_id, func.sum(_E.amount).label("amount"), func.sum(_E.held).label("held"))
-        .where(_E.account_id.in_(select(page.c.id)))
+        .where(among(session, _E.account_id, ids))
         .group_by(_E.account_id)
         .subquery("of_entries")
     )
     of_leases = (
         select(_L.account_id, func.sum(_remainder()).label("held"))
-        .where(_L.account_id.in_(select(page.c.id)))
+        .where(among(session, _L.account_id, ids))
         .group_by(_L.account_id)
         .subquery("of_leases")
     )
     statement = (
-        select(page.c.id, page.c.balance, page.c.held, of_entries.c.amount, of_entries.c.held, of_leases.c.held)
-        .join_from(page, of_entries, of_entries.c.account_id == page.c.id, isouter=True)
-        .join(of_leases, of_leases.c.account_id == page.c.id, isouter=True)
-        .order_by(page.c.id)
+        select(_A.id, _A.balance, _A.held, of_entries.c.amount, of_entries.c.held, of_leases.c.held)
+        .join_from(accounts.TABLE, of_entries, of_entries.c.account_id == _A.id, isouter=True)
+        .join(of_leases, of_leases.c.account_id == _A.id, isouter=True)
+        .where(among(session, _A.id, ids))
+        .order_by(_A.id)
     )
     rows = (await session.execute(statement)).all()
     found: list[Difference] = []

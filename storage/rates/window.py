@@ -68,15 +68,23 @@ def add(slots: list[list[int]], n: int, at: int, window: int) -> None:
 
 
 def credit(slots: list[list[int]], n: int, at: int, window: int) -> None:
-    """Take back `n` units counted at `at`: from that slot, or from the one before it, never from a later one."""
+    """Take back `n` units counted at `at`: from that slot, from the next one, at last from the one before.
+
+    The next one, because a use is counted a little later than it was: with others of its grain, and on its way. What is
+    not found there stays counted.
+    """
     size = window // SLOTS
     slot = at // size
-    for place in range(len(slots) - 1, -1, -1):
-        if slots[place][0] // size <= slot:
-            slots[place][1] = max(0, slots[place][1] - n)
-            if not slots[place][1]:
-                del slots[place]
-            return
+    before = -1
+    for place, (last, _) in enumerate(slots):
+        if last // size < slot:
+            before = place
+    for place in (before + 1, before + 2, before):
+        if 0 <= place < len(slots) and slots[place][0] // size <= slot + 1:
+            taken = min(n, slots[place][1])
+            slots[place][1] -= taken
+            n -= taken
+    slots[:] = [entry for entry in slots if entry[1]]
 
 
 def advance(state: State, window: int, ttl: int, now: int) -> None:

@@ -72,8 +72,9 @@ async def update(session: AsyncSession, key: Key, changes: Mapping[str, Any]) ->
 
 async def remove(session: AsyncSession, key: Key) -> None:
     """Delete the key with its budgets. Usage records keep its id, which is never given again."""
-    await _announce(session, key.digest)
+    # Budgets before revisions, as everywhere: two changes at once would wait for each other otherwise.
     await budgets.remove_of(session, "key", key.id)
+    await _announce(session, key.digest)
     await session.delete(key)
     await session.flush()
 

@@ -120,3 +120,65 @@ def test_what_leaves_the_window_is_free_again_at_once():
     world.now = 60.001
     world.request(2, 0.0)
     assert world.used == [0.0, 30.0, 60.001]
+
+
+reservations = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # replica
+        st.integers(1, 50),  # estimate
+        st.integers(0, 80),  # what it came to
+        st.sampled_from([0.0, 0.0001, 0.003, 0.01, 0.02]),  # parts of a window until the next
+        st.booleans(),  # whether the oldest open one ends now
+        st.sampled_from([0.0, 0.0005, 0.02]),  # a message's way
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(steps=reservations)
+def test_tokens_come_to_what_was_used(steps):
+    world = World(10**6, "minute")
+    begun = []
+    total = 0
+
+    def end(place, estimate, actual, at):
+        bucket = world.replicas[place][1]
+        if actual < estimate:
+            bucket.credit(estimate - actual, at, world.now)
+        else:
+            bucket.note(actual - estimate, world.now)
+
+    for place, estimate, actual, passed, ends, travel in steps:
+        world.now += passed * 60
+        bucket = world.replicas[place][1]
+        bucket.left, bucket.until = estimate, world.now + 1
+        bucket.spend(estimate, world.now)
+        total += actual
+        begun.append((place, estimate, actual, world.now))
+        if ends:
+            end(*begun.pop(0))
+        world.exchange(place, travel, lost=False)
+    for each in begun:
+        end(*each)
+    for place in range(3):
+        world.exchange(place, 0.0, lost=False)
+        world.exchange(place, 0.0, lost=False)
+    used = world.core.peek([("b", 60_000_000)])[0].used
+    # Never less than was used. Credits whose slot has not as much are lost, which is rare: see `credit`.
+    assert used >= total
+    assert used <= sum(max(estimate, actual) for _, estimate, actual, *_ in steps)
+
+
+def test_a_credit_finds_its_use_although_it_was_counted_later():
+    world = World(1000, "minute")
+    bucket = world.replicas[0][1]
+    at = world.now = 100.5919  # just before the end of a slot
+    bucket.left, bucket.until = 500, 200.0
+    bucket.spend(500, at)
+    world.exchange(0, 0.3, lost=False)
+    assert world.core.peek([("b", 60_000_000)])[0].used == 500
+    world.now += 20
+    bucket.credit(400, at, world.now)
+    world.exchange(0, 0.0, lost=False)
+    assert world.core.peek([("b", 60_000_000)])[0].used == 100

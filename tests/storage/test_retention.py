@@ -1,10 +1,12 @@
 """Partitions and retention: rows find their partition, expired ones go, nothing else does."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from storage import partitions, retention
@@ -74,6 +76,29 @@ async def test_partitions_are_made_ahead_and_take_what_waited(sessions: Sessions
         await usage.insert_many(session, [make_record("a", started_at=start)])
     async with sessions() as session:
         assert len(await usage.list_recent(session)) == 2
+
+
+@pytest.mark.usefixtures("on_postgres")
+async def test_two_may_make_partitions_at_once(sessions: Sessions, make_record: MakeRecord) -> None:
+    start = micros(2041, 5, 5)
+
+    async def ensure() -> int:
+        async with sessions.begin() as session:
+            return len(await ensure_partitions(session, start))
+
+    async def insert(number: int) -> None:
+        for _ in range(2):
+            try:
+                async with sessions.begin() as session:
+                    await usage.insert_many(session, [make_record(f"r{number}", started_at=start + number)])
+                return
+            except IntegrityError:
+                continue  # it was on its way into the default partition: see storage/partitions.py
+
+    await insert(0)
+    made = await asyncio.gather(ensure(), insert(1), ensure(), insert(2), ensure())
+    assert sorted(count for count in made if count is not None) == [0, 0, 2]
+    assert [await place(sessions, f"r{number}") for number in range(3)] == ["usage_records_20410501_20410601"] * 3
 
 
 async def test_elsewhere_there_are_none(engine: AsyncEngine, sessions: Sessions) -> None:

@@ -40,14 +40,23 @@ local function add(n, at)
 end
 
 local function credit(n, at)
-  local slot = slot_of(at)
-  for place = #slots, 1, -1 do
-    if slot_of(slots[place][1]) <= slot then
-      slots[place][2] = math.max(0, slots[place][2] - n)
-      if slots[place][2] == 0 then table.remove(slots, place) end
-      return
+  local slot, before = slot_of(at), 0
+  for place, entry in ipairs(slots) do
+    if slot_of(entry[1]) < slot then before = place end
+  end
+  for _, place in ipairs({before + 1, before + 2, before}) do
+    local entry = slots[place]
+    if entry and slot_of(entry[1]) <= slot + 1 then
+      local taken = math.min(n, entry[2])
+      entry[2] = entry[2] - taken
+      n = n - taken
     end
   end
+  local left = {}
+  for _, entry in ipairs(slots) do
+    if entry[2] > 0 then left[#left + 1] = entry end
+  end
+  slots = left
 end
 
 -- advance
@@ -73,12 +82,27 @@ for _, hold in ipairs(held) do
 end
 held = alive
 
+local function store()
+  local flat = {{}, {}}
+  for _, entry in ipairs(slots) do
+    table.insert(flat[1], entry[1])
+    table.insert(flat[1], entry[2])
+  end
+  for _, hold in ipairs(held) do
+    for _, value in ipairs({hold.name, hold.n, hold.till, hold.seq, hold.turn}) do table.insert(flat[2], value) end
+  end
+  redis.call('SET', KEYS[1], cmsgpack.pack(flat), 'PX', math.floor((window + ttl + REMEMBER) / 1000))
+end
+
 -- report
 if not mine then
   mine = {name = replica, n = 0, till = 0, seq = 0, turn = 0}
   held[#held + 1] = mine
 end
-if turn < mine.turn then return {0, 0, HELD_WAIT} end
+if turn < mine.turn then
+  store()
+  return {0, 0, HELD_WAIT}
+end
 mine.turn = turn
 if seq > mine.seq then
   mine.seq = seq
@@ -121,13 +145,5 @@ if granted < want then
   end
 end
 
-local flat = {{}, {}}
-for _, entry in ipairs(slots) do
-  table.insert(flat[1], entry[1])
-  table.insert(flat[1], entry[2])
-end
-for _, hold in ipairs(held) do
-  for _, value in ipairs({hold.name, hold.n, hold.till, hold.seq, hold.turn}) do table.insert(flat[2], value) end
-end
-redis.call('SET', KEYS[1], cmsgpack.pack(flat), 'PX', math.floor((window + ttl + REMEMBER) / 1000))
+store()
 return {granted, left, wait}

@@ -5,6 +5,7 @@ The authority can be away, slow, or do as it is asked and lose the answer.
 
 import asyncio
 import itertools
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
@@ -68,8 +69,13 @@ class Replica:
     def __init__(self, fleet: "Fleet", **options: Any) -> None:
         self.name = f"ingress-{next(_numbers)}"
         self.counted: Counter[str] = Counter()
-        self.authority = Troubled(LedgerAuthority(fleet.sessions, ttl_s=fleet.ttl_s, tell=fleet.told))
-        usual: dict[str, Any] = {"ttl_s": fleet.ttl_s, "count": self._count, "pushed": lambda: fleet.pushes}
+        self.authority = Troubled(LedgerAuthority(fleet.sessions, ttl_s=fleet.ttl_s, tell=fleet.told, clock=fleet.wall))
+        usual: dict[str, Any] = {
+            "ttl_s": fleet.ttl_s,
+            "count": self._count,
+            "pushed": lambda: fleet.pushes,
+            "clock": fleet.clock,
+        }
         self.book = LeaseBook(self.authority, self.name, **{**usual, **options})
         self.journal: list[UsageRecord] = []
 
@@ -94,8 +100,16 @@ class Fleet:
         self.sessions = sessions
         self.ttl_s = ttl_s
         self.pushes = True
+        self.ahead = 0.0
+        """Seconds by which every clock is put forward."""
         self.router = Recalls()
         self.replicas: list[Replica] = []
+
+    def clock(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def wall(self) -> float:
+        return time.time() + self.ahead
 
     def add(self, **options: Any) -> Replica:
         self.replicas.append(Replica(self, **options))
@@ -133,8 +147,20 @@ class Fleet:
         return row.balance, row.held
 
 
+def kill(replica: Replica) -> None:
+    """What a dead process does: nothing."""
+    keeper = replica.book.keeper
+    keeper.closed = True
+    replica.authority.away = True
+    for timer in (keeper._timer, keeper._soon):
+        if timer is not None:
+            timer.cancel()
+    for flight in keeper._flights:
+        flight.cancel()
+
+
 async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110  # what it waits for is nobody's event
             await asyncio.sleep(0.01)

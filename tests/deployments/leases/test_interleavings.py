@@ -1,0 +1,23 @@
+"""Random interleavings of books, outages and deaths: no overspend, nothing lost, nothing left held."""
+
+import itertools
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.deployments.leases.machine import Books
+
+
+@pytest.mark.timeout(300)
+def test_whatever_happens_nothing_is_spent_twice(tmp_path: Path, empty_database: Path) -> None:
+    shutil.copy(empty_database, tmp_path / "gateway.db")
+    subjects = itertools.count(1, 10)
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Books(f"sqlite:///{tmp_path}/gateway.db", next(subjects)),
+        settings=settings(
+            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
