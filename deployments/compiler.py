@@ -25,7 +25,7 @@ async def compile_table(session: AsyncSession, timeouts: Timeouts, known: int | 
         return None
     rows = [channel_row(channel, timeouts) for channel in await channels.list_all(session) if channel.enabled]
     costs = needed(await prices.list_all(session), int(time.time()))
-    rules = [limit_row(limit) for limit in await limits.list_all(session)]
+    rules = [limit_row(limit) for limit in await limits.list_all(session) if limit.enabled]
     return TableData(version, rows, costs, await groups.ratios(session), rules)
 
 

@@ -40,7 +40,7 @@ class Gate:
         """The limits of key, user, group and model. Raises RateLimited (429) or GatewayFault (503)."""
         key = exchange.key
         subject = Subject(key.id, key.user_id, key.group, head.model)
-        exchange.admission = await self._admit(subject, _likely(head))
+        exchange.admission = await self._admit(subject, self._likely(head))
 
     async def attempt(self, exchange: Exchange, head: Head, target: Target) -> int | None:
         """Everything that one channel needs; returns the output tokens the request is cut to, None: it is not.
@@ -118,7 +118,9 @@ class Gate:
         """The request is over, and booked if there is anything to book."""
         used = exchange.usage.input + exchange.usage.output
         for admission in (exchange.admission, exchange.channel_admission):
-            if admission is not None:
+            if admission is not None and not exchange.sent_at:
+                admission.cancel()
+            elif admission is not None:
                 admission.settle(used)
                 admission.release()
         if exchange.reservation is not None:
@@ -128,7 +130,7 @@ class Gate:
         key = exchange.key
         subject = Subject(key.id, key.user_id, key.group, head.model, channel_id)
         try:
-            exchange.channel_admission = await self._admit(subject, _likely(head))
+            exchange.channel_admission = await self._admit(subject, self._likely(head))
         except RateLimited as limited:
             raise NotUsable(
                 429,
@@ -137,11 +139,10 @@ class Gate:
                 retry_after=limited.retry_after,
             ) from None
 
+    def _likely(self, head: Head) -> int:
+        """Tokens to count beforehand against a limit; the truth corrects it afterwards."""
+        return -(-head.size // BYTES_PER_TOKEN) + min(head.max_output or 0, self._quota.default_output_tokens)
+
     async def _admit(self, subject: Subject, tokens: int) -> Admission:
         book = self._replica.rates
         return book.try_admit(subject, tokens) or await book.admit(subject, tokens)
-
-
-def _likely(head: Head) -> int:
-    """Tokens to count beforehand against a limit; the truth corrects it afterwards."""
-    return -(-head.size // BYTES_PER_TOKEN) + (head.max_output or 0)

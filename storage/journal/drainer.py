@@ -20,11 +20,11 @@ _log = logging.getLogger(__name__)
 _LARGE_PIECE = 2 * MAX_FRAME
 _BACKOFF_SECONDS = 10.0
 
-# While little waits, the work is cut into small pieces with pauses of twice their length: on a machine whose cores are
+# While little waits, the work is cut into small pieces with pauses of the same length: on a machine whose cores are
 # busy with requests a burst of inserts is what these would wait for (measured at 4,500 requests/s on 2 cores).
 _CALM_BYTES = 4 * 1024 * 1024
-_CALM_RECORDS = 150
-_PAUSES = 2.0
+_CALM_RECORDS = 300
+_PAUSES = 1.0
 _TYPICAL_FRAME = 250
 
 
@@ -41,7 +41,7 @@ class JournalDrainer:
     """
 
     def __init__(
-        self, directory: Path, insert: Callable[[Sequence[UsageRecord]], Awaitable[None]], *, batch: int = 500
+        self, directory: Path, insert: Callable[[Sequence[UsageRecord]], Awaitable[None]], *, batch: int = 2000
     ) -> None:
         self.directory = directory
         self.inserted = 0
