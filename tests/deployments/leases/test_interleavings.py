@@ -15,8 +15,13 @@ from tests.deployments.leases.machine import Books
 def test_whatever_happens_nothing_is_spent_twice(tmp_path: Path, empty_database: Path) -> None:
     shutil.copy(empty_database, tmp_path / "gateway.db")
     subjects = itertools.count(1, 10)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: Books(f"sqlite:///{tmp_path}/gateway.db", next(subjects)),
+
+    class Here(Books):
+        def __init__(self) -> None:
+            super().__init__(f"sqlite:///{tmp_path}/gateway.db", next(subjects))
+
+    run_state_machine_as_test(
+        Here,
         settings=settings(
             max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
