@@ -34,6 +34,7 @@ from storage.repositories.idempotent_answers import KEPT, LARGE
 DATABASE_S = 5.0
 """How long a request waits for its claim."""
 
+_PATIENCE_S = 20.0
 _PAUSES_S = (0.01, 0.02, 0.05, 0.1, 0.2)
 _PURGE_S = 600.0
 _CLOSE_S = 2.0
@@ -96,8 +97,8 @@ class Idempotency:
 
     async def serve(self, request: Request, operation: str) -> None:
         """Run the request, or answer it with what another one of that key gets. Raises GatewayError."""
-        key = wire.read(request.headers[wire.HEADER])
         caller = await self._pipeline.authenticate(request)
+        key = wire.read(request.headers[wire.HEADER])
         encoding = request.headers.get(b"content-encoding")
         if encoding is not None:  # the same request may be packed differently each time
             request.body = await decompress(encoding, request.body, self._replica.settings.sizes.body)
@@ -118,7 +119,7 @@ class Idempotency:
 
     async def _find(self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int) -> None:
         """Look for whoever runs this request until it is found, or until it is this one."""
-        give_up_at = time.monotonic() + 4 * self._rules.lease_s
+        give_up_at = time.monotonic() + max(4 * self._rules.lease_s, _PATIENCE_S)
         turns = 0
         while True:
             sink = self._running.get(claim)
@@ -126,7 +127,7 @@ class Idempotency:
                 wire.check_same(sink.fingerprint, asked)
                 await self._show(sink, request, "attached")
                 return
-            found = await self._claimed(request, operation, claim, asked, key_id)
+            found = await self._claimed(request, operation, claim, asked, key_id, look=turns > 0)
             if found is None:
                 await self._pipeline.run(request, operation)
                 return
@@ -163,14 +164,14 @@ class Idempotency:
         return False
 
     async def _claimed(
-        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int
+        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int, *, look: bool
     ) -> Sink | IdempotentAnswer | None:
         """A sink that this request now fills, or the row that is in the way; None: run without protection.
 
         The claim and the start of the run are one task that a leaving client does not cancel: a claim without a run
         would hold up its retry until the lease ends.
         """
-        task = self._replica.loop.create_task(self._begin(request, operation, claim, asked, key_id))
+        task = self._replica.loop.create_task(self._begin(request, operation, claim, asked, key_id, look=look))
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         try:
@@ -191,11 +192,11 @@ class Idempotency:
             ) from error
 
     async def _begin(
-        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int
+        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int, *, look: bool
     ) -> Sink | IdempotentAnswer:
         server = request.connection.server
         sink = Sink(server, claim, asked, new_request_id(), request.connection.client_ip)
-        found = await self._claims.claim(sink, key_id)
+        found = await self._claims.claim(sink, key_id, look=look)
         if found is not None:
             gone = found.state not in (KEPT, LARGE) and found.lease_until < time.time() * 1000
             if not gone or found.fingerprint != asked or not await self._gone(found):

@@ -60,13 +60,21 @@ class Claims:
         self._log = logging.getLogger("gateway")
         self.url = ""
 
-    async def claim(self, sink: Sink, key_id: int) -> IdempotentAnswer | None:
-        """Claim the request for this attempt; else what is there. None: it is this attempt's."""
+    async def claim(self, sink: Sink, key_id: int, *, look: bool) -> IdempotentAnswer | None:
+        """Claim the request for this attempt; else what is there. None: it is this attempt's.
+
+        `look` before writing: for who waits for another attempt, and would else hold up all writers of an SQLite file.
+        """
         while True:
-            async with self._sessions.begin() as session:
-                if await answers.claim(session, self._row(sink, key_id)):
-                    return None
-                found = await answers.find(session, sink.claim)
+            found = None
+            if look:
+                async with self._sessions() as session:
+                    found = await answers.find(session, sink.claim)
+            if found is None:
+                async with self._sessions.begin() as session:
+                    if await answers.claim(session, self._row(sink, key_id)):
+                        return None
+                    found = await answers.find(session, sink.claim)
             if found is None:  # released in between
                 continue
             if found.expires_at > time.time():
@@ -121,7 +129,7 @@ class Claims:
                 self._log.info("the answer of %s is not kept yet: %s", sink.request_id, type(error).__name__)
                 await asyncio.sleep(pause)
                 continue
-            if not mine:
+            if not mine and sink.charged:
                 self._log.warning("the claim of %s was lost to another replica", sink.request_id)
             return
         self._log.error("the answer of %s could not be kept: the database is away", sink.request_id)

@@ -99,7 +99,7 @@ class LeaseBook:
         self._free = Reservation(self, (), 0)
         self.keeper = Keeper(
             authority, replica, sizes=sizes, ttl_s=ttl_s, timeout_s=timeout_s, pushed=pushed, clock=clock,
-            changed=self.changed, refuse=self._unanswered,
+            answered=self.answered, refuse=self._unanswered,
         )  # fmt: skip
         self._leases = self.keeper.leases
 
@@ -196,17 +196,26 @@ class LeaseBook:
             lease.reserved -= amount
 
     def changed(self, lease: Lease) -> None:
-        """A lease has been filled, or something has come back to it."""
+        """A request has ended: what came back may be for those who wait, for other replicas, or too little."""
         if not lease.live:
             self.keeper.watch(lease)
         if lease.waiters:
             for waiter in list(lease.waiters):
+                if lease.left <= 0:
+                    break
                 self._decide(waiter)
         elif lease.alert:
             if lease.left > 0:
                 self.keeper.soon()
         elif lease.short and self._clock() >= lease.ask_at and not lease.busy:
             self.keeper.ask(lease)
+
+    def answered(self, lease: Lease) -> None:
+        """The authority has answered about this account: those who wait pass, go on waiting, or are refused."""
+        for waiter in list(lease.waiters):
+            self._decide(waiter)
+        if not lease.waiters:
+            self.changed(lease)
 
     def _waiter(self, purses: Sequence[Purse], amount: int, least: int) -> Waiter:
         now = self._clock()

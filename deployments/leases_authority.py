@@ -102,16 +102,18 @@ class LedgerAuthority:
         ]
         if rest:
             grants |= {grant.account_id: grant for grant in await take(rest)}
-        short = [
-            one.account_id
-            for one in order
-            if grants[one.account_id].granted < one.need and grants[one.account_id].others_held > 0
-        ]
+        short = [one.account_id for one in order if _worth_recalling(one, grants[one.account_id])]
         recalled = await ledger.recall(session, short, replica) if short else []
         return [grants[one.account_id] for one in wanted], recalled
 
     def _now(self) -> int:
         return int(self._clock())
+
+
+def _worth_recalling(wanted: Wanted, grant: Grant) -> bool:
+    """Whether others hold what is short. A request that they could not help either disturbs nobody."""
+    in_reach = grant.granted + grant.available + grant.others_held
+    return grant.others_held > 0 and grant.granted < wanted.need and in_reach >= wanted.least
 
 
 class Recall(msgspec.Struct, array_like=True, frozen=True):

@@ -35,7 +35,7 @@ _STEPS = (0.02, 0.04, 0.08, 0.16)
 
 
 class Keeper:
-    """All leases of one replica. `changed` is told when an account was answered, `refuse` when nobody answers."""
+    """All leases of one replica. `answered` is told when a call about an account is over, `refuse` when it failed."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Keeper:
         timeout_s: float,
         pushed: Callable[[], bool],
         clock: Callable[[], float],
-        changed: Callable[[Lease], None],
+        answered: Callable[[Lease], None],
         refuse: Callable[[Iterable[Lease]], None],
     ) -> None:
         self._authority = authority
@@ -57,7 +57,7 @@ class Keeper:
         self._timeout_s = timeout_s
         self._pushed = pushed
         self._clock = clock
-        self._changed = changed
+        self._answered = answered
         self._refuse = refuse
         self._live: dict[Lease, None] = {}
         self._asks: dict[Lease, None] = {}
@@ -198,7 +198,7 @@ class Keeper:
             self._start()
 
     def _after(self, lease: Lease) -> None:
-        self._changed(lease)
+        self._answered(lease)
         if not lease.waiters:
             lease.tries = 0
         elif lease.others_held > 0 and not self.closed:

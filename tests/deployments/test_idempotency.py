@@ -331,7 +331,7 @@ async def test_the_database_is_away(
 ) -> None:
     part = await replicas.guard(gateway, on_outage=on_outage)
 
-    async def away(*_: object) -> None:
+    async def away(*_: object, **__: object) -> None:
         raise OSError("away")
 
     assert (await gateway.post()).status == 200

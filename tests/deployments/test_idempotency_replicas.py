@@ -1,7 +1,9 @@
 """Several replicas on one database: reading along elsewhere, owners that die, claims that two want."""
 
 import asyncio
+import random
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -240,6 +242,57 @@ async def test_two_that_want_the_claim_of_a_dead_owner(
     assert {each.body for each in got} == {STREAM}
     assert len({each.headers["x-request-id"] for each in got}) == 1
     assert len(upstream.calls) == 2
+
+
+async def test_each_key_is_charged_once_whatever_happens(
+    gateway: Gateway, upstream: Upstream, replicas: Replicas, tmp_path: Path
+) -> None:
+    """Three replicas, clients that leave, a provider that fails: one complete record for each key, one answer."""
+    chance = random.Random(7)
+
+    async def moody(call: Call) -> None:
+        await asyncio.sleep(chance.random() * 0.05)
+        if chance.random() < 0.3:
+            await call.answer(400, b'{"error":{"message":"no"}}')  # no other attempt, no rest for the channel
+        else:
+            await normal(call)
+
+    upstream.behave = moody
+    parts = [await replicas.guard(gateway, lease_s=5.0)]
+    gateways = [gateway]
+    for name in ("two", "three"):
+        other, part = await replicas.twin(gateway, tmp_path / name, lease_s=5.0)
+        gateways.append(other)
+        parts.append(part)
+    seen: dict[int, set[str]] = defaultdict(set)
+
+    async def one(number: int) -> None:
+        await asyncio.sleep(chance.random() * 1.5)
+        at = chance.choice(gateways)
+        body = STREAMED if number % 2 else {}
+        if chance.random() < 0.2:
+            async with Client(at.port) as client:
+                client.send(at.raw(body, headers={"idempotency-key": f"k-{number}"}))
+                await asyncio.sleep(chance.random() * 0.05)
+            return
+        got = await ask(at, f"k-{number}", body)
+        if got.status == 200:
+            assert got.body == (STREAM if body else UNARY_BYTES)
+            seen[number].add(got.headers["x-request-id"])
+        else:
+            assert got.status == 400
+
+    await asyncio.gather(*[one(number % 20) for number in range(300)])
+    for part in parts:
+        await settled(part)
+    assert {len(ids) for ids in seen.values()} == {1}
+    for each in gateways:
+        await each.drainer.drain_once()
+        assert each.server.buffered_bytes == 0
+    async with gateway.sessions() as session:
+        complete = [record for record in await usage.list_recent(session, limit=1000) if record.end == "complete"]
+    assert {record.request_id for record in complete} == set.union(*seen.values())
+    assert len(complete) == len(seen) == 20
 
 
 async def test_the_internal_listener_wants_the_token(gateway: Gateway, replicas: Replicas) -> None:

@@ -458,3 +458,13 @@ async def test_several_accounts_in_any_order(fleet: Fleet, account: MakeAccount)
     await fleet.drain()
     for account_id in ids:
         assert (await fleet.account(account_id))[0] == 10_000 - 40 * 10
+
+
+async def test_a_request_that_nobody_could_help_disturbs_nobody(fleet: Fleet, account: MakeAccount) -> None:
+    account_id = await account(1000)
+    first, second = fleet.add(), fleet.add()
+    await request(first, account_id, 100, 10)
+    with pytest.raises(Insufficient):
+        await second.book.reserve([purse(account_id)], 5000)
+    assert first.book.keeper.recalls == 0
+    assert first.book.try_reserve([purse(account_id)], 100) is not None

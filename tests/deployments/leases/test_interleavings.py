@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,13 +16,9 @@ from tests.deployments.leases.machine import Books
 def test_whatever_happens_nothing_is_spent_twice(tmp_path: Path, empty_database: Path) -> None:
     shutil.copy(empty_database, tmp_path / "gateway.db")
     subjects = itertools.count(1, 10)
-
-    class Here(Books):
-        def __init__(self) -> None:
-            super().__init__(f"sqlite:///{tmp_path}/gateway.db", next(subjects))
-
+    make: Any = lambda: Books(f"sqlite:///{tmp_path}/gateway.db", next(subjects))  # noqa: E731
     run_state_machine_as_test(
-        Here,
+        make,
         settings=settings(
             max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
