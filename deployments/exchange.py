@@ -28,6 +28,7 @@ def new_request_id() -> str:
 class Exchange:
     """State of one request.
 
+    `cost_cap` is nano-USD that the request may cost, `cut` the output tokens it was cut to; 0: no bound.
     `arrived` and the `*_at` are time.monotonic() seconds, 0.0 = not yet; `deadline` is loop time, see watch.py.
     """
 
@@ -40,6 +41,8 @@ class Exchange:
         "channel_id",
         "channel_ratio",
         "client_ip",
+        "cost_cap",
+        "cut",
         "deadline",
         "end",
         "error",
@@ -54,7 +57,8 @@ class Exchange:
         "request_id",
         "reservation",
         "response_model",
-        "sent_at", "settled",
+        "sent_at",
+        "settled",
         "started_at",
         "status",
         "stream",
@@ -96,6 +100,8 @@ class Exchange:
         self.channel_admission: Admission | None = None
         self.reservation: Reservation | None = None
         self.tariff: Tariff | None = None
+        self.cost_cap = 0
+        self.cut = 0
         self.group_ratio = ONE
         self.channel_ratio = ONE
 

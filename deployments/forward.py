@@ -11,11 +11,14 @@ from adapters.protocols.chat.tap import StreamTap
 from deployments.connection import Connection
 from deployments.exchange import Exchange
 
+_OTHER_EVENTS = 4
+"""Events of a stream that are no token: the role, the finish reason, the usage, [DONE]."""
+
 
 class Forward:
     """`begin` is called once, with the first bytes for the client. `idle_s`: silence that the provider may keep."""
 
-    __slots__ = ("_begin", "_connection", "_exchange", "_idle_s", "_now", "_tap", "_write", "began")
+    __slots__ = ("_begin", "_connection", "_exchange", "_idle_s", "_most", "_now", "_tap", "_write", "began", "spent")
 
     def __init__(
         self,
@@ -32,13 +35,19 @@ class Forward:
         self._begin = begin
         self._idle_s = idle_s
         self._now = connection.server.loop.time
+        self._most = exchange.cut + _OTHER_EVENTS if exchange.cut else 0
         self.began = False
+        self.spent = False
+        """Whether the provider has sent all the tokens that were paid for, and went on."""
 
     def take(self, piece: bytes) -> bool:
         """Pass a piece on; False when no more is wanted for now: the answer is over, or the client is behind."""
         tap = self._tap
         self._pass(tap.feed(piece))
         self._exchange.deadline = self._now() + self._idle_s
+        if self._most and tap.events > self._most:
+            self.spent = True
+            return False
         return not (tap.done or tap.failed or self._connection.blocked)
 
     def finish(self) -> None:

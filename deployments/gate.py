@@ -4,6 +4,8 @@ In the steady state nothing is awaited: limits and leases are in hand (rates.py,
 the exchange and is settled when the request is over. Must not know protocols or providers.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from adapters.errors import ClientError, UpstreamError
@@ -18,11 +20,16 @@ from deployments.replica import Replica
 from deployments.table import Target
 from deployments.worst_case import Bound, affordable, bound, estimate_input_tokens, media_of, output_bound
 from storage.pricing import Tariff
+from storage.pricing.units import nano_usd
 
 _CONTENT = ("messages", "prompt", "input")
 
 LEAST_OUTPUT = 16
 """A request is not sent to a provider for fewer output tokens than this."""
+
+
+COST_CAP = b"x-gateway-cost-cap"
+"""Header of a request: USD that it may cost at most."""
 
 
 class NotUsable(UpstreamError):  # noqa: N818  # a reason to take another channel, not the channel's failure
@@ -63,7 +70,7 @@ class Gate:
         key = exchange.key
         exchange.group_ratio = table.ratios.of(key.user_group, key.group)
         exchange.channel_ratio = channel.price_ratio
-        if not key.purses and not key.cost_cap:
+        if not key.purses and not exchange.cost_cap:
             return None
         return await self._afford(exchange, self._bound(exchange, head, tariff), tariff)
 
@@ -72,12 +79,12 @@ class Gate:
         key = exchange.key
         ratios = {"group_ratio": exchange.group_ratio, "channel_ratio": exchange.channel_ratio}
         cut: int | None = None
-        if key.cost_cap:
-            cut = affordable(tariff, needed, key.cost_cap, **ratios)
+        if exchange.cost_cap:
+            cut = affordable(tariff, needed, exchange.cost_cap, **ratios)
             if cut is not None:
                 if cut < min(self._quota.min_output_tokens, needed.output.each or 1):
                     raise ClientError(
-                        402, "The cost cap of this key does not pay for this request.", code="cost_cap_exceeded"
+                        402, "The cost cap of this key or request does not pay for it.", code="cost_cap_exceeded"
                     )
                 output = msgspec.structs.replace(needed.output, each=cut)
                 needed = bound(tariff, needed.input_tokens, output, self._quota, text=needed.text, **ratios)
@@ -146,3 +153,22 @@ class Gate:
     async def _admit(self, subject: Subject, tokens: int) -> Admission:
         book = self._replica.rates
         return book.try_admit(subject, tokens) or await book.admit(subject, tokens)
+
+
+def cost_cap(headers: Mapping[bytes, bytes], of_key: int) -> int:
+    """What a request may cost at most, in nano-USD: its own cap, where it carries one, and its key's; 0: no bound.
+
+    Raises ClientError (400).
+    """
+    given = headers.get(COST_CAP)
+    if given is None:
+        return of_key
+    try:
+        own = nano_usd(given.decode("ascii"))
+    except ValueError:
+        own = 0
+    if own <= 0:
+        raise ClientError(
+            400, "The header X-Gateway-Cost-Cap must be an amount in USD, such as 0.05.", code="invalid_cost_cap"
+        )
+    return min(own, of_key) if of_key else own

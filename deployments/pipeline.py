@@ -22,7 +22,7 @@ from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import Exchange, new_request_id
 from deployments.forward import Forward
-from deployments.gate import Gate, NotUsable
+from deployments.gate import Gate, NotUsable, cost_cap
 from deployments.rates_answers import RateLimited
 from deployments.replica import Replica
 from deployments.request import Request
@@ -122,6 +122,7 @@ class Pipeline:
                 404, f"The model '{head.model}' does not exist here.", code="model_not_found", param="model"
             )
 
+        exchange.cost_cap = cost_cap(request.headers, exchange.key.cost_cap)
         await self._gate.enter(exchange, head)
         self._replica.watch.add(exchange, request.task)
         tried: set[int] = set()
@@ -174,6 +175,7 @@ class Pipeline:
         exchange.provider = channel.provider
         exchange.upstream_model = target.upstream_model
         cut = await self._gate.attempt(exchange, head, target)
+        exchange.cut = cut or 0
         forced = channel.stream_usage and head.stream and not head.wants_usage
         body = wire_request.encode(head, target.upstream_model, force_usage=channel.stream_usage, most=cut)
         headers = passthrough.request_headers(request.headers, channel.headers)
@@ -241,12 +243,15 @@ class Pipeline:
 
         forward = Forward(connection, exchange, tap, begin, idle_s)
         try:
-            while not (ended := await answer.pour(forward.take)) and not tap.over:
+            while not (ended := await answer.pour(forward.take)) and not tap.over and not forward.spent:
                 exchange.deadline = float("inf")  # the client is slow, not the provider
                 await connection.drained()
                 forward.heard()
             if ended:
                 forward.finish()
+            elif forward.spent:  # the provider did not keep to the maximum it was given
+                connection.write_chunk(wire_errors.render_length(tap.model or exchange.model, exchange.request_id))
+                tap.finish_reason = "length"
             if tap.failed:
                 raise UpstreamError(
                     502, "The provider reported an error in the middle of its answer.", klass="upstream_error_event"
@@ -270,7 +275,8 @@ class Pipeline:
         """Book and answer a request that failed: an error answer, or an error event in a stream that has begun."""
         exchange.error = error.code or error.kind
         if not end:
-            end = _ENDS.get(error.klass, "upstream_error") if isinstance(error, UpstreamError) else "rejected"
+            asked = isinstance(error, UpstreamError) and not isinstance(error, NotUsable)
+            end = _ENDS.get(error.klass, "upstream_error") if asked else "rejected"
         exchange.end = end
         if connection.streaming:
             self._ledger.settle(exchange)

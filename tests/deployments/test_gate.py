@@ -12,7 +12,7 @@ from storage.ledger import accounts, budgets, quota
 from storage.ledger.verify import accounts_page, batches_page
 from storage.repositories import limits, users
 from tests.deployments.gateway import Gateway, until
-from tests.deployments.mock import STREAM, Upstream, answers, normal, streams
+from tests.deployments.mock import STREAM, Upstream, answers, event, normal, streams
 
 USD = 10**9
 INPUT, OUTPUT = 1 * USD, 4 * USD  # nano-USD per 1,000,000 tokens
@@ -135,6 +135,29 @@ async def test_a_cost_cap_cuts_the_output(gateway: Gateway, upstream: Upstream) 
     low = await gateway.add_key("capped low", cost_cap=10)
     answer = await gateway.post(key=low)
     assert (answer.status, answer.error["code"]) == (402, "cost_cap_exceeded")
+
+
+async def test_a_request_carries_its_own_cap(gateway: Gateway, upstream: Upstream) -> None:
+    await gateway.add_price("up-model", INPUT, OUTPUT)
+    answer = await gateway.post(headers={"x-gateway-cost-cap": "0.0005"})
+    assert answer.status == 200
+    assert 16 <= upstream.calls[-1].json["max_completion_tokens"] < 200
+    for wrong in ("much", "-1", "0", "nan"):
+        answer = await gateway.post(headers={"x-gateway-cost-cap": wrong})
+        assert (answer.status, answer.error["code"]) == (400, "invalid_cost_cap")
+
+
+async def test_a_stream_that_reaches_its_cap_ends_truthfully(gateway: Gateway, upstream: Upstream) -> None:
+    await gateway.add_price("up-model", INPUT, OUTPUT)
+    upstream.behave = streams(*[event("word ") for _ in range(500)], pause=0.001)
+    answer = await gateway.post({"stream": True}, headers={"x-gateway-cost-cap": "0.0005"})
+    assert answer.status == 200
+    assert answer.body.count(b"word ") < 200
+    assert b'"finish_reason":"length"' in answer.body
+    assert answer.body.endswith(b"data: [DONE]\n\n")
+    record = await gateway.record()
+    assert (record.end, record.finish_reason, record.usage_source) == ("complete", "length", "estimate")
+    assert 0 < record.cost <= 500_000
 
 
 async def test_a_limit_of_requests_is_told_in_headers_and_then_refuses(gateway: Gateway, upstream: Upstream) -> None:

@@ -23,6 +23,13 @@ def render_event(error: GatewayError, request_id: str = "") -> bytes:
     return b"data: " + msgspec.json.encode({"error": _fields(error, request_id)}) + b"\n\n"
 
 
+def render_length(model: str, request_id: str) -> bytes:
+    """The end of a stream that reached the tokens paid for: finish reason "length", and [DONE]."""
+    choice = {"index": 0, "delta": {}, "finish_reason": "length"}
+    event = {"id": request_id, "object": "chat.completion.chunk", "created": 0, "model": model, "choices": [choice]}
+    return b"data: " + msgspec.json.encode(event) + b"\n\ndata: [DONE]\n\n"
+
+
 def _fields(error: GatewayError, request_id: str) -> dict[str, str | None]:
     fields = {
         "message": error.message,
