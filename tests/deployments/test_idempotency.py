@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -297,8 +297,12 @@ async def test_a_slow_reader_holds_up_nobody(gateway: Gateway, upstream: Upstrea
         assert (await slow.answer()).body == second.body
 
 
-async def test_a_stream_without_end_is_cut(gateway: Gateway, upstream: Upstream, part: Idempotency) -> None:
-    gateway.settings.sizes.__dict__["answer"] = 20_000
+async def test_a_stream_without_end_is_cut(
+    make_gateway: Callable[..., Awaitable[Gateway]], upstream: Upstream, replicas: Replicas
+) -> None:
+    gateway = await make_gateway(sizes={"answer": 20_000})
+    await gateway.add_channel("one", upstream.url)
+    part = await replicas.guard(gateway)
     upstream.behave = streams(*[event("x" * 1000)] * 100, pause=0.001)
     got = await ask(gateway, body=STREAMED)
     assert not got.whole

@@ -63,22 +63,42 @@ class Books(RuleBasedStateMachine):
 
         self.run(work())
 
-    @rule(number=replicas, chosen=which, worst=st.sampled_from([1, 50, 300, 900]), least=st.sampled_from([1, 40, 900]))
-    def reserve(self, number: int, chosen: tuple[int, ...], worst: int, least: int) -> None:
+    @rule(
+        number=replicas,
+        chosen=which,
+        worst=st.sampled_from([20, 50, 100, 300]),
+        least=st.sampled_from([1, 40, 900]),
+        many=st.integers(2, 8),
+        share=st.sampled_from([0, 50, 100, 100]),
+        keep=st.booleans(),
+    )
+    def requests(
+        self, number: int, chosen: tuple[int, ...], worst: int, least: int, many: int, share: int, keep: bool
+    ) -> None:
+        """Several requests one after the other, of which every second goes on when `keep`."""
         replica = self.fleet.replicas[number]
         purses = [purse(self.ids[index]) for index in chosen]
 
         async def work() -> None:
-            reservation = replica.book.try_reserve(purses, worst)
-            if reservation is None:
-                try:
-                    reservation = await replica.book.reserve(purses, worst, least)
-                except (Insufficient, Unavailable):
-                    return
-            assert min(least, worst) <= reservation.amount <= worst
-            self.running.append((replica, reservation))
+            for turn in range(many):
+                reservation = replica.book.try_reserve(purses, worst)
+                if reservation is None:
+                    try:
+                        reservation = await replica.book.reserve(purses, worst, least)
+                    except (Insufficient, Unavailable):
+                        return
+                assert min(least, worst) <= reservation.amount <= worst
+                if keep and turn % 2:
+                    self.running.append((replica, reservation))
+                else:
+                    self.end_request(replica, reservation, share)
 
         self.run(work())
+
+    def end_request(self, replica: Replica, reservation: Reservation, share: int) -> None:
+        cost = reservation.amount * share // 100
+        self.spent += cost * len(reservation.accounts.split(","))
+        replica.finish(reservation, cost)
 
     # No precondition: what is running depends on timing, and Hypothesis has to see the same choices when it repeats.
     @rule(pick=st.integers(0, 100), share=st.sampled_from([0, 30, 100]), more=st.sampled_from([0, 20]))
@@ -90,9 +110,7 @@ class Books(RuleBasedStateMachine):
         async def work() -> None:
             if more:
                 reservation.extend(more)
-            cost = reservation.amount * share // 100
-            self.spent += cost * len(reservation.accounts.split(","))
-            replica.finish(reservation, cost)
+            self.end_request(replica, reservation, share)
 
         self.run(work())
 
@@ -102,6 +120,7 @@ class Books(RuleBasedStateMachine):
 
         async def work() -> None:
             for replica in self.fleet.replicas:
+                replica.authority.away = False
                 replica.book.keeper.tick()
 
         self.run(work())
@@ -110,9 +129,10 @@ class Books(RuleBasedStateMachine):
     def lose_an_answer(self, number: int) -> None:
         self.fleet.replicas[number].authority.lose = 1
 
-    @rule(number=replicas, away=st.booleans())
-    def outage(self, number: int, away: bool) -> None:
-        self.fleet.replicas[number].authority.away = away
+    @rule(number=replicas)
+    def outage(self, number: int) -> None:
+        """Until time passes."""
+        self.fleet.replicas[number].authority.away = True
 
     @rule(number=replicas)
     def drain(self, number: int) -> None:
@@ -142,7 +162,7 @@ class Books(RuleBasedStateMachine):
         closed = [replica.name for replica in self.dead if not replica.journal]
         self.run(self.fleet.reclaim(int(self.fleet.wall()), closed))
 
-    @rule(amount=st.sampled_from([1, 500]))
+    @rule(amount=st.sampled_from([1, 200]))
     def top_up(self, amount: int) -> None:
         self.put_in += amount
 

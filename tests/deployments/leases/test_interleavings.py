@@ -20,6 +20,6 @@ def test_whatever_happens_nothing_is_spent_twice(tmp_path: Path, empty_database:
     run_state_machine_as_test(
         make,
         settings=settings(
-            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
