@@ -168,7 +168,6 @@ def cost_cap(headers: Mapping[bytes, bytes], of_key: int) -> int:
     except ValueError:
         own = 0
     if own <= 0:
-        raise ClientError(
-            400, "The header X-Gateway-Cost-Cap must be an amount in USD, such as 0.05.", code="invalid_cost_cap"
-        )
+        message = "The header X-Gateway-Cost-Cap must be an amount in USD, such as 0.05."
+        raise ClientError(400, message, code="invalid_cost_cap")
     return min(own, of_key) if of_key else own

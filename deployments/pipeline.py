@@ -269,14 +269,16 @@ class Pipeline:
         self._ledger.settle(exchange)
         connection.end_stream()
         exchange.deadline = float("inf")
-        await answer.finish(AFTER_DONE_S)
+        if not forward.spent:
+            await answer.finish(AFTER_DONE_S)
 
     def _fail(self, connection: Connection, exchange: Exchange, error: GatewayError, end: str = "") -> None:
         """Book and answer a request that failed: an error answer, or an error event in a stream that has begun."""
         exchange.error = error.code or error.kind
         if not end:
-            asked = isinstance(error, UpstreamError) and not isinstance(error, NotUsable)
-            end = _ENDS.get(error.klass, "upstream_error") if asked else "rejected"
+            end = "rejected"
+            if isinstance(error, UpstreamError) and not isinstance(error, NotUsable):
+                end = _ENDS.get(error.klass, "upstream_error")
         exchange.end = end
         if connection.streaming:
             self._ledger.settle(exchange)
