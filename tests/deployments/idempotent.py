@@ -4,15 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from deployments import dataplane
 from deployments.idempotency import Idempotency
-from deployments.idempotency_key import HEADER
 from deployments.idempotency_rules import Rules
-from deployments.request import Request
 from tests.deployments.client import Answer, Client
 from tests.deployments.gateway import Gateway
-
-OPERATIONS = {"/v1/chat/completions": "chat", "/v1/completions": "text_completion", "/v1/embeddings": "embeddings"}
 
 
 class Twin(Gateway):
@@ -45,8 +40,7 @@ class Replicas:
             Rules(**{"lease_s": 0.6, **rules}),
         )
         await part.listen("127.0.0.1", gateway.server.limits)
-        for path, operation in OPERATIONS.items():
-            gateway.plane._routes[path] = ("POST", _handler(gateway, part, operation))
+        gateway.plane.idempotency = part
         self.parts.append(part)
         return part
 
@@ -64,15 +58,6 @@ class Replicas:
             await part.close()
         for gateway in self.twins:
             await gateway.stop()
-
-
-def _handler(gateway: Gateway, part: Idempotency, operation: str) -> dataplane.Handler:
-    run = gateway.plane._pipeline.run
-
-    def handle(request: Request) -> Any:
-        return part.serve(request, operation) if HEADER in request.headers else run(request, operation)
-
-    return handle
 
 
 def kill(part: Idempotency) -> None:
