@@ -15,11 +15,11 @@ from deployments.booking import Booking
 from deployments.dataplane import DataPlane
 from deployments.idempotency import Idempotency
 from deployments.keys import load
-from deployments.leases_authority import Holding, LedgerAuthority
+from deployments.leases_authority import Holding, LedgerAuthority, encode_recalls
 from deployments.limits import Limits
 from deployments.link import Link
 from deployments.logs import configure
-from deployments.messages import Recall, Report, encode, encode_recall
+from deployments.messages import Report, encode
 from deployments.rates_remote import open_authority
 from deployments.replica import Replica
 from deployments.server import Server
@@ -83,6 +83,7 @@ class Ingress:
         gauges["gateway_idempotent_running"] = lambda: self._idempotency.running
         gauges["gateway_rate_authority_up"] = lambda: replica.rates.up
         gauges["gateway_lease_authority_up"] = lambda: replica.leases.up
+        gauges["gateway_lease_recalls"] = lambda: replica.leases.keeper.recalls
         gauges["gateway_leases_held"] = lambda: replica.leases.held
         gauges["gateway_leases_unspent_nanousd"] = lambda: replica.leases.unspent
         self._serving = False
@@ -165,7 +166,7 @@ class Ingress:
 
     def _tell(self, holdings: list[Holding]) -> None:
         """Have the Router tell the replicas that hold what is wanted; their renewals tell them without it, later."""
-        task = self._replica.loop.create_task(self._recall(encode_recall(Recall(holdings))))
+        task = self._replica.loop.create_task(self._recall(encode_recalls(holdings)))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

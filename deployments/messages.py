@@ -54,16 +54,9 @@ class Update(msgspec.Struct, omit_defaults=True):
     recalls: list[int] = []
 
 
-class Recall(msgspec.Struct, array_like=True):
-    """A replica's wish: these replicas should give back what they do not need of these accounts."""
-
-    holdings: list[tuple[int, str]]
-
-
 _encoder = msgspec.msgpack.Encoder()
 _report = msgspec.msgpack.Decoder(Report)
 _update = msgspec.msgpack.Decoder(Update)
-_recall = msgspec.msgpack.Decoder(Recall)
 
 
 def encode(message: Report | Update) -> bytes:
@@ -79,13 +72,3 @@ def decode_report(data: bytes) -> Report:
 def decode_update(data: bytes) -> Update:
     """Raises msgspec.DecodeError."""
     return _update.decode(data)
-
-
-def encode_recall(recall: Recall) -> bytes:
-    """A recall as bytes."""
-    return _encoder.encode(recall)
-
-
-def decode_recall(data: bytes) -> Recall:
-    """Raises msgspec.DecodeError."""
-    return _recall.decode(data)

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from deployments import compiler, metrics, nodes, rates_remote, table
-from deployments.messages import Live, Pool, Report, Update, decode_recall, decode_report, encode
+from deployments.leases_authority import Recalls
+from deployments.messages import Live, Pool, Report, Update, decode_report, encode
 from deployments.settings import Settings
 from deployments.telemetry import Snapshot, Telemetry
 from deployments.upkeep import Upkeep
@@ -54,7 +55,7 @@ class Router:
         self._upkeep = Upkeep(settings, self._sessions, self._telemetry)
         self._drainer = JournalDrainer(settings.data_dir / "journal", self._upkeep.insert)
         self._rates = MemoryCore()
-        self._recalls: dict[str, set[int]] = {}
+        self._recalls = Recalls()
         loop = asyncio.get_running_loop()
         await self._refresh_patiently()
         self._stop = asyncio.Event()
@@ -124,10 +125,8 @@ class Router:
 
     async def recall(self, data: bytes) -> None:
         """Pass on that replicas should give back what they do not need of some accounts."""
-        for account_id, replica in decode_recall(data).holdings:
-            if replica in self._members:
-                self._recalls.setdefault(replica, set()).add(account_id)
-        self._wake()
+        if self._recalls.add(data, self._members):
+            self._wake()
 
     async def scrape(self) -> bytes:
         """Prometheus text over all replicas."""
@@ -175,9 +174,8 @@ class Router:
         if report.live_seq != self._live_seq:
             update.live, update.live_seq = self._live, self._live_seq
             something = True
-        if report.replica in self._recalls:
-            update.recalls = sorted(self._recalls.pop(report.replica))
-            something = True
+        update.recalls = self._recalls.fetch(report.replica)
+        something = something or bool(update.recalls)
         if report.kind in ("ingress", "ingress:starting") and report.key_seq != self._key_seq:
             something = True
             if report.key_seq < 0:
@@ -218,7 +216,7 @@ class Router:
 
     def _retire(self, report: Report) -> None:
         known = self._members.pop(report.replica, None)
-        self._recalls.pop(report.replica, None)
+        self._recalls.forget(report.replica)
         snapshot = report.snapshot or (known[0].snapshot if known else None)
         if known is not None and snapshot is not None:
             metrics.fold(self._gone, snapshot)

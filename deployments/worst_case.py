@@ -13,7 +13,7 @@ from deployments.settings_quota import Quota
 from storage.pricing import NO_BOUND, ONE, Tariff, affordable_output, worst_case
 
 TOOLS_TOKENS = 700
-"""What providers add to a request with tools, which the caller does not see (Anthropic names up to 675, 2026-11)."""
+"""Room for what providers add to a request with tools and count as input, which the caller does not see."""
 
 _MEDIA = (b"base64", b"_url", b"input_audio", b"input_file", b'"file', b'"image', b'"document', b"inline", b"Data")
 # Quotation marks within a text are escaped, so no text can pass for a field.
