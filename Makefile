@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup setup-dev serve test fmt lint types contracts pytest bench check lock clean FORCE
+.PHONY: help setup setup-dev serve test fmt lint types contracts pytest chaos bench check lock clean FORCE
 
 # With which Python and where this was set up. Another PYTHON= or a moved directory makes it anew; without PYTHON= the one
 # chosen before stays.
@@ -125,6 +125,9 @@ contracts: .venv/.dev ## which package may import which (a test runs it too)
 
 pytest: .venv/.dev ## the tests alone: make pytest [ARGS='-k name']
 	@$(apart); $(VENV_BIN)/python -m pytest --cov --cov-report=term $(call given,ARGS)
+
+chaos: .venv/.dev ## kill what runs, under load, and compare the books: make chaos [ARGS='--short kills'] (see docs/chaos.md)
+	@$(apart); exec $(VENV_BIN)/python -m tests.chaos $(call given,ARGS)
 
 check: ## fmt and test; fails when that changed a file
 	@before=$$(git status --porcelain=v1 | cksum; git diff | cksum); \

