@@ -17,7 +17,7 @@ def internal_host(settings: Settings) -> str:
 def step_back() -> None:
     """Give this process less of a busy CPU than others get; only for one that Ray runs, and that is therefore ours."""
     if ray.is_initialized():
-        os.nice(5)
+        os.nice(10)
 
 
 def tag(data: Path) -> str:

@@ -23,7 +23,7 @@ _BACKOFF_SECONDS = 10.0
 # While little waits, the work is cut into small pieces with pauses of the same length: on a machine whose cores are
 # busy with requests a burst of inserts is what these would wait for (measured at 4,500 requests/s on 2 cores).
 _CALM_BYTES = 4 * 1024 * 1024
-_CALM_RECORDS = 300
+_CALM_RECORDS = 500
 _PAUSES = 1.0
 _TYPICAL_FRAME = 250
 
@@ -78,7 +78,7 @@ class JournalDrainer:
                     os.close(descriptor)
         return self.inserted - before
 
-    async def run(self, stop: asyncio.Event, *, interval: float = 0.2) -> None:
+    async def run(self, stop: asyncio.Event, *, interval: float = 0.4) -> None:
         """Drain every `interval` seconds until `stop` is set, and once more then.
 
         Errors of the insert are logged and counted; the next try follows after twice the time, up to 10 seconds.

@@ -53,7 +53,7 @@ def test_what_cannot_be_encoded_is_replaced_not_lost() -> None:
 
 
 def test_the_table_has_the_fields_of_the_record() -> None:
-    assert tuple(column.name for column in Usage.__table__.columns) == FIELDS
+    assert tuple(column.name for column in Usage.__table__.columns) == (*FIELDS, "batch")
 
 
 def test_the_order_of_the_fields_is_part_of_the_format() -> None:

@@ -129,7 +129,7 @@ async def test_the_purses_of_a_key(sessions: Sessions, clean: Clean) -> None:
         organisation = Organisation(name="acme")
         session.add(organisation)
         await session.flush()
-        user = User(name="ann", organisation_id=organisation.id, user_group="default", group="gold")
+        user = User(name="ann", organisation_id=organisation.id, group="gold")
         session.add(user)
         await session.flush()
         key = Key(name="k", digest=b"k" * 32, user_id=user.id)
