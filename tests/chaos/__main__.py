@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = set(given.scenarios) - SCENARIOS.keys()
     if unknown:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then too
     wrong: list[str] = []
     for name in given.scenarios or SCENARIOS:
         began = time.monotonic()

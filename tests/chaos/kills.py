@@ -110,7 +110,12 @@ def _judge(world: World, load: Load, killed: list[Killed], began: float) -> int:
     for failure in load.seen.failures:
         (excused if _by_a_kill(failure, killed) else others).append(failure)
     kinds = dict(Counter(failure.kind for failure in excused))
-    world.say(f"cut off with their replica: {len(excused)} of {len(killed)} kills, {kinds}")
+    carried = sum(len(kill.ports) for kill in killed)
+    fresh = sum(failure.fresh for failure in excused)
+    world.say(
+        f"cut off with their replica: {len(excused)} {kinds}; the {len(killed)} killed had {carried} connections; {fresh} of "
+        "them had not been answered anything yet"
+    )
     world.say(f"failed otherwise: {len(others)} {dict(Counter(one.kind for one in others))}")
     world.say(f"answered with an error: {load.seen.refused.total()} {dict(load.seen.refused)}")
     for failure in others[:10]:
