@@ -113,8 +113,8 @@ def _judge(world: World, load: Load, killed: list[Killed], began: float) -> int:
     carried = sum(len(kill.ports) for kill in killed)
     fresh = sum(failure.fresh for failure in excused)
     world.say(
-        f"cut off with their replica: {len(excused)} {kinds}; the {len(killed)} killed had {carried} connections; {fresh} of "
-        "them had not been answered anything yet"
+        f"cut off with their replica: {len(excused)} {kinds}; the {len(killed)} killed had {carried} connections; "
+        f"{fresh} of them had not been answered anything yet"
     )
     world.say(f"failed otherwise: {len(others)} {dict(Counter(one.kind for one in others))}")
     world.say(f"answered with an error: {load.seen.refused.total()} {dict(load.seen.refused)}")
