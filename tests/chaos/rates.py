@@ -78,7 +78,7 @@ async def high(world: World, amount: int, seconds: float) -> None:
 
 
 async def by_second(world: World, amount: int, seconds: int, least: float) -> None:
-    """A sliding second at full load. What is known is when requests began: some milliseconds before they were counted."""
+    """A sliding second at full load. Known is when requests began, some milliseconds before they were counted."""
     name = f"second-{amount}"
     key = await _limited(world, name, "second", amount)
     async with Load(world.url, [chat(world.url, key, "mock-unary-100")], connections=32) as load:
