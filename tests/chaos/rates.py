@@ -89,12 +89,12 @@ async def by_second(world: World, amount: int, seconds: int, least: float) -> No
     first = begun[0] + 1.0
     share = (bisect_left(begun, first + whole) - bisect_left(begun, first)) / whole / amount
     most = max(bisect_left(begun, at + 1.0) - place for place, at in enumerate(begun))
+    counted = max(bisect_left(begun, at + 1.0 - BEGAN_S) - place for place, at in enumerate(begun))
     world.say(
         f"{amount}/s: {load.seen.sent} requests in {seconds} s, {len(rows)} passed; {share:.2%} of the limit over "
-        f"{whole} s, at most {most} begun in any second; by replica {_shares(rows)}"
+        f"{whole} s, at most {most} begun in any second, {counted} in any {1 - BEGAN_S} s; by replica {_shares(rows)}"
     )
     world.must(least <= share <= 1.02, f"{share:.2%} of the limit of {amount} a second")
-    counted = max(bisect_left(begun, at + 1.0 - BEGAN_S) - place for place, at in enumerate(begun))
     world.must(counted <= amount * 1.02, f"{counted} in a second of at most {amount}")
     _refusals(world, [load.seen])
 
