@@ -28,6 +28,9 @@ from storage.repositories import keys
 GONE_AFTER_S = 12.0
 """A replica that has not polled for this long is taken for dead."""
 
+GATHER_S = 5.0
+"""So long after its start a Router has heard of everything that runs."""
+
 
 class Router:
     """One instance per application.
@@ -46,7 +49,8 @@ class Router:
         self._blob = b""
         self._key_seq = -1
         self._live = Live()
-        self._live_seq = time.time_ns() // 1_000_000
+        self._live_seq = self._first_live_seq = time.time_ns() // 1_000_000
+        self._gathered_at = time.monotonic() + GATHER_S
         self._members: dict[str, tuple[Report, float]] = {}
         self._gone = self._load_gone()
         self._changed = asyncio.Event()
@@ -171,7 +175,7 @@ class Router:
         if self._table is not None and report.table_version != self._table.version:
             update.table = self._blob
             something = True
-        if report.live_seq != self._live_seq:
+        if report.live_seq != self._live_seq and not self._gathering(report):
             update.live, update.live_seq = self._live, self._live_seq
             something = True
         update.recalls = self._recalls.fetch(report.replica)
@@ -187,6 +191,10 @@ class Router:
                 except keys.ChangesLostError as lost:
                     update.key_seq, update.flush_keys = lost.seq, True
         return update if something else None
+
+    def _gathering(self, report: Report) -> bool:
+        """Whether the replica knows from the Router before this one where things run, and this one may not yet."""
+        return 0 <= report.live_seq < self._first_live_seq and time.monotonic() < self._gathered_at
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

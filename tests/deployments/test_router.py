@@ -154,3 +154,14 @@ async def _restarted(router: Router) -> bytes:
 async def test_old_and_lost_key_changes_flush(router: Router) -> None:
     news = await sync(router, key_seq=999)
     assert news.flush_keys, "a number from another database"
+
+
+async def test_a_new_router_takes_nothing_away_before_it_has_heard_of_everything(
+    router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"live_seq": router._first_live_seq - 1000, "table_version": router._table.version, "key_seq": 0}  # type: ignore[union-attr]
+    assert (await sync(router, **known)).live is None, "its Admin may not have polled yet"
+    monkeypatch.setattr(router, "_gathered_at", 0.0)
+    told = (await sync(router, **known)).live
+    assert told is not None
+    assert told.admin_url == ""
