@@ -10,7 +10,7 @@ import msgspec
 
 from adapters.errors import ClientError, UpstreamError
 from adapters.protocols.chat.request import Head
-from adapters.usage import BYTES_PER_TOKEN
+from adapters.usage import BYTES_PER_TOKEN, Usage
 from deployments.exchange import Exchange
 from deployments.pricing import tariff_for
 from deployments.rates import Admission
@@ -23,10 +23,6 @@ from storage.pricing import Tariff
 from storage.pricing.units import nano_usd
 
 _CONTENT = ("messages", "prompt", "input")
-
-LEAST_OUTPUT = 16
-"""A request is not sent to a provider for fewer output tokens than this."""
-
 
 COST_CAP = b"x-gateway-cost-cap"
 """Header of a request: USD that it may cost at most."""
@@ -50,7 +46,7 @@ class Gate:
         exchange.admission = await self._admit(subject, self._likely(head))
 
     async def attempt(self, exchange: Exchange, head: Head, target: Target) -> int | None:
-        """Everything that one channel needs; returns the output tokens the request is cut to, None: it is not.
+        """Everything that one channel needs; returns the output tokens each answer is cut to, None: it is not.
 
         Raises NotUsable when another channel may be tried, ClientError (402: it cannot be paid for).
         """
@@ -70,9 +66,13 @@ class Gate:
         key = exchange.key
         exchange.group_ratio = table.ratios.of(key.user_group, key.group)
         exchange.channel_ratio = channel.price_ratio
+        exchange.cut = 0
         if not key.purses and not exchange.cost_cap:
             return None
-        return await self._afford(exchange, self._bound(exchange, head, tariff), tariff)
+        needed = self._bound(exchange, head, tariff)
+        cut = await self._afford(exchange, needed, tariff)
+        exchange.cut = (cut or 0) * needed.output.choices
+        return cut
 
     async def _afford(self, exchange: Exchange, needed: Bound, tariff: Tariff) -> int | None:
         """Reserve the worst case, or what there is of it where the client named no maximum."""
@@ -112,8 +112,14 @@ class Gate:
             channel_ratio=exchange.channel_ratio,
         )
 
-    def failed(self, exchange: Exchange) -> None:
-        """An attempt came to nothing: what was granted for it goes back."""
+    def failed(self, exchange: Exchange, *, began: bool) -> None:
+        """An attempt failed: it is free, and what was granted for it goes back.
+
+        Unless its answer has `began`: what went to the client is charged to the accounts it was reserved from.
+        """
+        if began:
+            return
+        exchange.usage = Usage()
         if exchange.reservation is not None:
             exchange.reservation.release()
             exchange.reservation = None

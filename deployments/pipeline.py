@@ -145,7 +145,7 @@ class Pipeline:
                     request.task.uncancel()
                 failure = UpstreamError(504, "The provider did not answer in time.", klass="upstream_timeout")
             exchange.attempted(target.channel.id, failure.klass, since)
-            self._gate.failed(exchange)
+            self._gate.failed(exchange, began=request.connection.answered)
             if failure.klass == "upstream_reset" and target.channel.id not in reset:
                 # Most likely a kept connection that the provider was closing at that moment: worth one more try there.
                 reset.add(target.channel.id)
@@ -175,7 +175,6 @@ class Pipeline:
         exchange.provider = channel.provider
         exchange.upstream_model = target.upstream_model
         cut = await self._gate.attempt(exchange, head, target)
-        exchange.cut = cut or 0
         forced = channel.stream_usage and head.stream and not head.wants_usage
         body = wire_request.encode(head, target.upstream_model, force_usage=channel.stream_usage, most=cut)
         headers = passthrough.request_headers(request.headers, channel.headers)
@@ -250,7 +249,9 @@ class Pipeline:
             if ended:
                 forward.finish()
             elif forward.spent:  # the provider did not keep to the maximum it was given
-                connection.write_chunk(wire_errors.render_length(tap.model or exchange.model, exchange.request_id))
+                connection.write_chunk(
+                    wire_errors.render_length(exchange.operation, tap.model or exchange.model, exchange.request_id)
+                )
                 tap.finish_reason = "length"
             if tap.failed:
                 raise UpstreamError(

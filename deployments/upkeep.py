@@ -89,9 +89,12 @@ class Upkeep:
 
     async def alert(self) -> None:
         """Budgets that crossed one of their percentages."""
-        alerts = await ledger.transact(self._sessions, lambda session: due_alerts(session, int(time.time())))
-        for alert in alerts:
-            self._told(alert)
+
+        async def tell(session: AsyncSession) -> None:
+            for alert in await due_alerts(session, int(time.time())):
+                self._told(alert)  # before the commit: one that is told twice is better than one that is lost
+
+        await ledger.transact(self._sessions, tell)
 
     def _told(self, alert: Alert) -> None:
         self._log.warning(

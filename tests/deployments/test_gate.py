@@ -110,6 +110,49 @@ async def test_a_stream_is_charged_as_it_was_used(gateway: Gateway, upstream: Up
     assert (await account(gateway, account_id)).balance == USD - record.cost < USD
 
 
+async def test_a_stream_that_breaks_off_is_charged_to_those_it_was_reserved_for(
+    gateway: Gateway, upstream: Upstream
+) -> None:
+    await gateway.add_price("up-model", INPUT, OUTPUT)
+    key, account_id = await person(gateway, USD)
+    async with gateway.sessions.begin() as session:
+        owner = await session.scalar(select(models.Key).where(models.Key.name == "of ann"))
+        assert owner is not None
+        await budgets.create(
+            session, models.Budget(scope="key", scope_id=owner.id, period="total", amount=USD, alerts=[])
+        )
+    upstream.behave = streams(event("one "), event("two "), end="cut")
+    assert (await gateway.post({"stream": True, "max_tokens": 50}, key=key)).status == 200
+    record = (await gateway.records(1))[0]
+    assert record.end == "upstream_cut"
+    assert record.cost > 0
+    charged = record.accounts.split(",")
+    assert len(charged) == 2, "the balance and the budget"
+    assert str(account_id) in charged
+    for number in charged:
+        assert (await account(gateway, int(number))).balance == USD - record.cost
+    await gateway.replica.give_back()
+    for number in charged:
+        row = await account(gateway, int(number))
+        assert (row.balance, row.held) == (USD - record.cost, 0)
+
+
+async def test_a_cut_holds_for_each_of_several_answers(gateway: Gateway, upstream: Upstream) -> None:
+    await gateway.add_price("up-model", INPUT, OUTPUT)
+    upstream.behave = streams(*[event("word ") for _ in range(500)], pause=0.001)
+    answer = await gateway.post({"stream": True, "n": 2}, headers={"x-gateway-cost-cap": "0.0005"})
+    each = upstream.calls[-1].json["max_completion_tokens"]
+    assert 2 * each <= answer.body.count(b"word ") <= 2 * each + 5
+    await gateway.add_price("text-x", INPUT, OUTPUT)
+    legacy = await gateway.post(
+        {"model": "text-x", "prompt": "x", "stream": True},
+        path="/v1/completions",
+        headers={"x-gateway-cost-cap": "0.0005"},
+    )
+    assert b'"object":"text_completion"' in legacy.body
+    assert b'"finish_reason":"length"' in legacy.body
+
+
 async def test_a_budget_of_a_key_ends_its_requests(gateway: Gateway) -> None:
     await gateway.add_price("up-model", INPUT, OUTPUT)
     key = await gateway.add_key("on a budget")

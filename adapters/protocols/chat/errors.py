@@ -23,10 +23,14 @@ def render_event(error: GatewayError, request_id: str = "") -> bytes:
     return b"data: " + msgspec.json.encode({"error": _fields(error, request_id)}) + b"\n\n"
 
 
-def render_length(model: str, request_id: str) -> bytes:
+def render_length(operation: str, model: str, request_id: str) -> bytes:
     """The end of a stream that reached the tokens paid for: finish reason "length", and [DONE]."""
-    choice = {"index": 0, "delta": {}, "finish_reason": "length"}
-    event = {"id": request_id, "object": "chat.completion.chunk", "created": 0, "model": model, "choices": [choice]}
+    choice: dict[str, object] = {"index": 0, "finish_reason": "length"}
+    if operation == "chat":
+        kind, choice["delta"] = "chat.completion.chunk", {}
+    else:
+        kind, choice["text"] = "text_completion", ""
+    event = {"id": request_id, "object": kind, "created": 0, "model": model, "choices": [choice]}
     return b"data: " + msgspec.json.encode(event) + b"\n\ndata: [DONE]\n\n"
 
 
