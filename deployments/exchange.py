@@ -28,8 +28,8 @@ def new_request_id() -> str:
 class Exchange:
     """State of one request.
 
-    `cost_cap` is nano-USD that the request may cost, `cut` the output tokens of all its answers that are paid for; 0: no
-    bound.
+    `cost_cap` is nano-USD that the request may cost, `cut` the output tokens of all its answers that are paid for;
+    0: no bound.
     `arrived` and the `*_at` are time.monotonic() seconds, 0.0 = not yet; `deadline` is loop time, see watch.py.
     """
 

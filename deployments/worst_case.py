@@ -118,11 +118,15 @@ def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, 
     if kind == "embeddings":
         return Output(0, fixed=True)
     choices = max(_positive(fields, name) or 1 for name in _MANY)
-    for name in LIMITS:
-        given = _positive(fields, name)
-        if given is not None:
-            return Output(given if model_max is None else min(given, model_max), choices, fixed=True, field=name)
-    return Output(model_max or quota.default_output_tokens, choices)
+    usual = model_max or quota.default_output_tokens
+    given = {name: _positive(fields, name) for name in LIMITS if bytes(fields.get(name, b"null")).strip() != b"null"}
+    # A provider may know only one of several, and read what we cannot: the largest counts.
+    read = {name: number for name, number in given.items() if number is not None}
+    if not read:
+        return Output(usual, choices)
+    field = max(read, key=read.__getitem__)
+    most = read[field] if len(read) == len(given) else max(read[field], usual)
+    return Output(most if model_max is None else min(most, model_max), choices, fixed=True, field=field)
 
 
 def _positive(fields: Mapping[str, msgspec.Raw], name: str) -> int | None:

@@ -82,7 +82,7 @@ def test_media_in_the_estimate() -> None:
         ({}, None, Output(QUOTA.default_output_tokens)),
         ({}, 500, Output(500)),
         ({"max_tokens": 100}, 500, Output(100, fixed=True, field="max_tokens")),
-        ({"max_tokens": 100, "max_completion_tokens": 50}, None, Output(50, fixed=True, field="max_completion_tokens")),
+        ({"max_tokens": 100, "max_completion_tokens": 50}, None, Output(100, fixed=True, field="max_tokens")),
         ({"max_output_tokens": 900}, 500, Output(500, fixed=True, field="max_output_tokens")),
         ({"max_tokens": 100, "n": 3}, None, Output(100, 3, fixed=True, field="max_tokens")),
         ({"max_tokens": None, "n": None}, None, Output(QUOTA.default_output_tokens)),
@@ -121,3 +121,12 @@ def test_a_maximum_of_the_client_is_not_lowered() -> None:
     assert needed.least == needed.amount == 150 * 1000
     free = bound(FREE, 100, Output(50), QUOTA)
     assert (free.amount, free.least, affordable(FREE, free, 0)) == (0, 0, None)
+
+
+def test_of_several_maxima_the_largest_counts() -> None:
+    fields = {"max_completion_tokens": msgspec.Raw(b"1"), "max_tokens": msgspec.Raw(b"100000")}
+    assert output_bound(fields, "chat", QUOTA).each == 100_000, "a provider may know only the other one"
+    unread = {"max_completion_tokens": msgspec.Raw(b"1"), "max_tokens": msgspec.Raw(b'"100000"')}
+    assert output_bound(unread, "chat", QUOTA).each == QUOTA.default_output_tokens
+    absent = {"max_completion_tokens": msgspec.Raw(b"1"), "max_tokens": msgspec.Raw(b"null")}
+    assert output_bound(absent, "chat", QUOTA).each == 1

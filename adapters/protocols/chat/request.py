@@ -124,15 +124,19 @@ def estimate(head: Head, answer_bytes: int) -> Usage:
 
 
 def _most(fields: Fields) -> int | None:
-    """The output tokens that the client allows. What is no number is the provider's to refuse."""
+    """The output tokens that the client allows, the largest where it names several.
+
+    What is no number is the provider's to refuse.
+    """
+    most = None
     for name in _MAXIMA:
         raw = fields.get(name)
         if raw is not None:
             try:
-                return max(_count.decode(raw), 0)
+                most = max(_count.decode(raw), most or 0)
             except msgspec.DecodeError:
                 continue
-    return None
+    return most
 
 
 def _read(decoder: "msgspec.json.Decoder[T]", raw: msgspec.Raw, name: str, words: str) -> T:
