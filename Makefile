@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup setup-dev serve test fmt lint types contracts pytest chaos bench check lock clean FORCE
+.PHONY: help setup setup-dev serve console console-types console-lint test fmt lint audit types types-and-audit contracts pytest fuzz coverage golden chaos bench check lock clean FORCE
 
 # With which Python and where this was set up. Another PYTHON= or a moved directory makes it anew; without PYTHON= the one
 # chosen before stays.
@@ -99,32 +99,72 @@ serve: .venv/.runtime ## start the gateway: make serve [PORT=8000] [DATA=./data]
 	@$(apart); exec $(VENV_BIN)/gateway-serve --config '$(or $(call given,CONFIG),serve_config.yaml)' \
 		$(if $(call given,PORT),--port '$(PORT)') $(if $(call given,DATA),--data '$(DATA)')
 
+console: .venv/.runtime ## build the web console unless it is built; a gateway that runs serves it from then on
+	@$(uv_environment); exec $(VENV_BIN)/gateway console build
+
+console-types: .venv/.dev ## write the types of the admin API that the console is checked with
+	@$(VENV_BIN)/python -m admin.client --document | $(VENV_BIN)/python -m admin.console node scripts/schema.mjs
+	@$(VENV_BIN)/python -m admin.console node scripts/text-types.mjs
+
 bench: .venv/.dev ## measure: make bench [ARGS='...'] (see benchmarks/README.md)
 	@$(apart); exec $(VENV_BIN)/python -m benchmarks $(call given,ARGS)
 
 # ---------------------------------------------------------------------------------------------------------------- check
 
-test: lint types pytest ## linters and types, then every test: make test [ARGS='-k name']
+test: lint types-and-audit console-lint pytest ## linters, types, advisories, then every test: make test [ARGS='-k name']
 
 fmt: .venv/.dev ## format the code and apply safe fixes
 	@$(VENV_BIN)/ruff check --quiet --fix-only .
 	@$(VENV_BIN)/ruff format .
 
-lint: .venv/.dev ## ruff: rules and formatting
+lint: .venv/.dev ## ruff: rules and formatting; bandit
 	@echo 'lint: ruff'
 	@$(VENV_BIN)/ruff check .
 	@$(VENV_BIN)/ruff format --check .
+	@echo 'lint: bandit'
+	@$(VENV_BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml admin adapters deployments storage
+
+console-lint: console-types ## the console: types, rules of its code, its texts in five languages
+	@echo 'console-lint: types, rules, texts'
+	@$(VENV_BIN)/python -m admin.console npm run --silent check
+
+audit: .venv/.dev ## known vulnerabilities of the locked packages, Python and npm: make audit [STRICT=1]
+	@$(VENV_BIN)/python -m tests.advisories $(if $(call given,STRICT),--strict)
 
 types: .venv/.dev ## mypy, strict
 	@echo 'types: mypy'
 	@$(VENV_BIN)/mypy
 
+# An audit mostly waits for its services: meanwhile the types are checked.
+types-and-audit: .venv/.dev
+	@$(MAKE) -j2 types audit
+
 contracts: .venv/.dev ## which package may import which (a test runs it too)
 	@echo 'contracts: import-linter'
 	@$(VENV_BIN)/lint-imports --no-cache
 
+# What keeps one core busy, or waits, is spread over two; what starts a whole gateway or measures one runs alone.
+SPREAD := $(filter-out tests/benchmarks/ tests/chaos/ tests/console/ tests/integration/,$(wildcard tests/*/))
+
 pytest: .venv/.dev ## the tests alone: make pytest [ARGS='-k name']
-	@$(apart); $(VENV_BIN)/python -m pytest --cov --cov-report=term $(call given,ARGS)
+ifneq "$(call given,ARGS)" ""
+	@$(apart); $(VENV_BIN)/python -m pytest $(call given,ARGS)
+else
+	@$(apart); $(VENV_BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(SPREAD)
+	@$(apart); $(VENV_BIN)/python -m pytest $(addprefix --ignore=,$(SPREAD))
+endif
+
+fuzz: .venv/.dev ## the tests with examples of Hypothesis, with other ones each time: make fuzz [ARGS='tests/adapters/safety']
+	@$(apart); HYPOTHESIS_PROFILE=search exec $(VENV_BIN)/python -m pytest -m hypothesis $(call given,ARGS)
+
+coverage: .venv/.dev ## the tests but those of a whole gateway, with the branches that none of them takes
+	@$(apart); $(VENV_BIN)/python -m pytest --cov --cov-report=term --ignore=tests/integration $(call given,ARGS)
+
+golden: .venv/.dev ## write what every case becomes in every pair of protocols anew; look at what changed
+	@$(apart); exec $(VENV_BIN)/python -m tests.golden.matrix
+
+client: .venv/.dev ## write the typed client of the admin API (admin/client) anew from its OpenAPI document
+	@$(apart); exec $(VENV_BIN)/python -m admin.client
 
 chaos: .venv/.dev ## kill what runs, under load, and compare the books: make chaos [ARGS='--short kills'] (see docs/chaos.md)
 	@$(apart); exec $(VENV_BIN)/python -m tests.chaos $(call given,ARGS)
@@ -141,9 +181,11 @@ lock: .venv/.made ## resolve the dependencies of pyproject.toml anew into requir
 		--no-emit-index-url --no-emit-find-links $(call given,ARGS)"; \
 	$$compile requirements/bootstrap.in -o .tools/bootstrap.txt && \
 	{ cmp -s .tools/bootstrap.txt requirements/bootstrap.txt || cp .tools/bootstrap.txt requirements/; } && \
+	$$compile requirements/console.in -o requirements/console.txt && \
 	$$compile pyproject.toml --group build -o requirements/runtime.txt && \
 	$$compile pyproject.toml --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 
 clean: ## remove what make installed and the caches; ./data stays
+	@rm -rf admin/ui/node_modules admin/ui/.build admin/ui/dist
 	@rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

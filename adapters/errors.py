@@ -48,9 +48,14 @@ class GatewayFault(GatewayError):  # noqa: N818  # a fault, as against the calle
 
 
 class UpstreamError(GatewayError):
-    """A provider is at fault. `klass` is the metric label; `body` is its own error answer where that may be shown."""
+    """A provider is at fault. `klass` is the metric label; `body` is its own error answer where that may be shown.
+
+    `answered` is the status it gave, 0: none; `said` the beginning of its answer, which is never shown.
+    """
 
     kind = "upstream_error"
+    answered = 0
+    said = b""
 
     def __init__(
         self,

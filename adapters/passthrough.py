@@ -6,8 +6,14 @@ only what is listed: a provider's cookies, account ids and account limits never 
 
 from collections.abc import Callable, Iterable
 
-REQUEST_HEADERS = (b"openai-beta", b"accept")
-"""Client headers that are sent on as they are."""
+REQUEST_HEADERS: dict[str, tuple[bytes, ...]] = {
+    "chat": (b"openai-beta", b"accept"),
+    "responses": (b"openai-beta", b"accept"),
+    # https://docs.claude.com/en/api/versioning and /en/api/beta-headers (2026-11)
+    "messages": (b"anthropic-version", b"anthropic-beta", b"accept"),
+    "gemini": (b"accept",),
+}
+"""Client headers that are sent on as they are, by protocol."""
 
 RESPONSE_HEADERS = ("openai-processing-ms", "openai-version")
 """Upstream headers that are handed to the client as they are, besides content-type."""
@@ -15,22 +21,31 @@ RESPONSE_HEADERS = ("openai-processing-ms", "openai-version")
 UPSTREAM_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 
-def request_headers(client: dict[bytes, bytes], channel: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def request_headers(
+    client: dict[bytes, bytes], channel: Iterable[tuple[str, str]], protocol: str = "chat"
+) -> list[tuple[str, str]]:
     """Headers of an upstream request.
 
-    The channel's own (authorization among them), then the listed ones of the client.
+    The channel's own (authorization among them), then the listed ones of the client. The version that an Anthropic
+    client names goes before the channel's.
     """
     headers = list(channel)
-    for name in REQUEST_HEADERS:
+    if protocol == "messages" and b"anthropic-version" in client:
+        headers = [pair for pair in headers if pair[0] != "anthropic-version"]
+    for name in REQUEST_HEADERS[protocol]:
         value = client.get(name)
         if value is not None and value.isascii():  # the client library refuses the whole request for other bytes
             headers.append((name.decode(), value.decode()))
     return headers
 
 
-def response_headers(get: Callable[[str], str | None], request_id: str, content_type: str) -> bytes:
-    """Header lines of the answer to the client."""
+def response_headers(
+    get: Callable[[str], str | None], request_id: str, content_type: str, protocol: str = "chat"
+) -> bytes:
+    """Header lines of the answer to a client of `protocol`. Anthropic's clients look for our id under another name."""
     lines = [f"content-type: {content_type}\r\nx-request-id: {request_id}\r\n"]
+    if protocol == "messages":
+        lines.append(f"request-id: {request_id}\r\n")
     for name in RESPONSE_HEADERS:
         value = get(name)
         if value is not None:

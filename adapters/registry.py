@@ -1,31 +1,28 @@
-"""The catalogue of providers: one row each. A provider that is only configuration lives here and nowhere else."""
+"""The catalogue of providers, by id. A provider that is only configuration is a row in adapters/providers/.
 
-import msgspec
+Its rows are checked by tests/adapters/providers/; the page docs/providers.md is made from them (adapters/catalogue.py).
+"""
 
-
-class Provider(msgspec.Struct, frozen=True):
-    """A kind of upstream. `family` names the adapter that speaks to it, and the Adapter deployment when it is pooled.
-
-    `base_url` is the default address up to and including the version segment; "" means that the operator must give one.
-    `stream_usage` says whether it accepts `stream_options.include_usage`.
-    """
-
-    id: str
-    name: str
-    family: str
-    base_url: str = ""
-    stream_usage: bool = True
-
+from adapters.paths import PATHS as _PATHS
+from adapters.providers import anywhere, chinese, hosts, makers, own
+from adapters.providers.row import Provider
 
 PROVIDERS: dict[str, Provider] = {
-    row.id: row
-    for row in (
-        # https://platform.openai.com/docs/api-reference/introduction (2026-11)
-        Provider("openai", "OpenAI", "openai", "https://api.openai.com/v1"),
-        # Any server that speaks OpenAI's wire format: vLLM, Ollama, LM Studio, another gateway.
-        Provider("openai-compatible", "OpenAI-compatible", "openai"),
-    )
+    row.id: row for row in (*makers.ROWS, *chinese.ROWS, *hosts.ROWS, *own.ROWS, *anywhere.ROWS)
 }
+"""Provider id -> its row."""
 
-PATHS = {"chat": "/chat/completions", "text_completion": "/completions", "embeddings": "/embeddings"}
-"""Operation name (OpenTelemetry GenAI) -> path under a provider's base URL."""
+PATHS = _PATHS["chat"]
+"""Operation name (OpenTelemetry GenAI) -> path under a provider's base URL, in Chat Completions."""
+
+COMPATIBLE = "openai-compatible"
+"""The row of a server that is only known to speak OpenAI's wire format."""
+
+_NUMBERS = {number: row.id for row in PROVIDERS.values() for number in row.new_api}
+
+
+def known_id(name: str) -> str | None:
+    """The id of a row by its id or by New API's channel type number ("17"); None when there is none."""
+    if name in PROVIDERS:
+        return name
+    return _NUMBERS.get(int(name)) if name.isascii() and name.isdecimal() and len(name) < 6 else None

@@ -35,6 +35,7 @@ NO_EXTRA = Extra()
 class Usage(msgspec.Struct, gc=False):
     """Tokens of one request. `cached` and `cache_write` are parts of `input`, `reasoning` is a part of `output`.
 
+    `aside` is output that the provider has in its total only: the thinking of some, which they bill as output.
     `extra` is None where nothing of it was counted. `source` is "upstream" (counted by the provider), "estimate"
     (counted here from what passed through) or "none".
     """
@@ -46,6 +47,15 @@ class Usage(msgspec.Struct, gc=False):
     reasoning: int = 0
     source: str = "none"
     extra: Extra | None = None
+    aside: int = 0
+
+    def billed(self) -> "Usage":
+        """The same with everything that costs in its place."""
+        if not self.aside:
+            return self
+        return msgspec.structs.replace(
+            self, output=self.output + self.aside, reasoning=max(self.reasoning, self.aside), aside=0
+        )
 
 
 class _InputDetails(msgspec.Struct, gc=False):
@@ -90,7 +100,9 @@ class WireUsage(msgspec.Struct, gc=False):
         reasoning = 0
         if self.completion_tokens_details is not None:
             reasoning = min(_number(self.completion_tokens_details.reasoning_tokens), output)
-        return Usage(prompt, output, cached, min(written, prompt - cached), reasoning, "upstream", self._extra())
+        # xAI and Google's compatible address count thinking in the total and not in the completion (2026-11).
+        aside = max(_number(self.total_tokens) - prompt - output, 0) if self.completion_tokens is not None else 0
+        return Usage(prompt, output, cached, min(written, prompt - cached), reasoning, "upstream", self._extra(), aside)
 
     def _extra(self) -> Extra | None:
         """Audio, images and tools; None for the many answers that have none of them."""

@@ -1,4 +1,4 @@
-"""The admin API, its static page and the `gateway` command; owns what an operator can see and change.
+"""The admin API, the console and the `gateway` command; owns what an operator can see and change.
 
 It must not touch the data path, open a connection to a provider, or import `deployments`.
 """

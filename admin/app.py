@@ -1,106 +1,111 @@
-"""The admin application: routes, error shapes, authentication, put together. It opens nothing by itself."""
+"""The admin application: routes, error shapes, credentials, put together. It opens nothing by itself."""
 
-from fastapi import APIRouter, Depends, FastAPI
+import asyncio
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
-from admin import problems
-from admin.auth import operator
+import admin.endpoints
+from admin import examples, problems
+from admin.afterwards import Afterwards
 from admin.body_limit import BodyLimit
-from admin.endpoints import (
-    accounts,
-    apply,
-    budgets,
-    channels,
-    explain,
-    groups,
-    keys,
-    ledger,
-    limits,
-    organisations,
-    page,
-    price_sync,
-    prices,
-    providers,
-    rerate,
-    status,
-    usage,
-    users,
-    whoami,
-)
+from admin.credentials import Identify
+from admin.forwarded import Forwarded
+from admin.identity import sessions
+from admin.packing import Packing
 from admin.request_id import RequestIds
 from admin.schemas.base import Fields
 from admin.schemas.problem import ProblemOut
+from admin.schemas.scim import ScimError
+from admin.scim_response import is_scim
 from admin.services import Services
 
 PREFIX = "/api/v1"
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 _DESCRIPTION = """
-Manages channels (upstream accounts), keys (clients), users, budgets, the ledger, prices and usage.
+Manages channels (upstream accounts), keys (clients), people, money, prices, requests and settings.
 
-Every request carries `Authorization: Bearer <admin token>`. Errors are `application/problem+json`.
+A caller is somebody who signed in (a cookie, and `X-CSRF-Token` on changes), an automation token
+(`Authorization: Bearer gwt-...`) or an operator's token (`gwa-...`). What a caller does not reach does not exist
+for them. Errors are `application/problem+json`.
 Secrets are write-only: answers show a hint.
 """
 
 
+@cache
+def endpoint_modules() -> tuple[ModuleType, ...]:
+    """The files of admin/endpoints, one per noun. `router` is mounted under /api/v1, `public_router` at the root."""
+    names = sorted(found.name for found in pkgutil.iter_modules(admin.endpoints.__path__))
+    return tuple(importlib.import_module(f"admin.endpoints.{name}") for name in names)
+
+
 def _openapi(app: FastAPI) -> Fields:
-    """The OpenAPI document, with the error shape that the handlers really send."""
+    """The OpenAPI document, with the error shape that the handlers really send and examples."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        shape = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(shape.pop("$defs", {}))
-        schemas["ProblemOut"] = shape
+        for form in (ProblemOut, ScimError):
+            shape = form.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(shape.pop("$defs", {}))
+            schemas[form.__name__] = shape
+        for path, operations in document["paths"].items():
+            if is_scim({"path": path}):
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)  # FastAPI's own
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        examples.add_to(document)
         app.openapi_schema = document
     return app.openapi_schema
 
 
+def _describe(app: FastAPI) -> None:
+    """Serve the document: making it takes seconds of CPU, in which others want to be answered."""
+    making = asyncio.Lock()
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        async with making:
+            document = await asyncio.to_thread(lambda: msgspec.json.encode(app.openapi()))
+        return Response(document, media_type="application/json")
+
+
 def create_app(services: Services) -> FastAPI:
-    """The admin API under /api/v1 and the page at / and /console, on the given services."""
+    """The admin API under /api/v1, on the given services."""
     app = FastAPI(
         title="LLM gateway admin API",
         version=services.version,
         description=_DESCRIPTION,
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=None,
         # These pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        openapi_tags=[
-            {"name": name}
-            for name in (
-                "channels",
-                "keys",
-                "users",
-                "organisations",
-                "budgets",
-                "accounts",
-                "limits",
-                "prices",
-                "groups",
-                "usage",
-                "apply",
-                "providers",
-                "status",
-            )
-        ],
     )
     app.state.services = services
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(operator)])
-    for module in (
-        channels, keys, users, organisations, budgets, accounts, ledger, limits, prices, price_sync, groups,
-        usage, explain, rerate, apply, providers, status, whoami,
-    ):  # fmt: skip
-        api.include_router(module.router)
+    app.state.identify = Identify(sessions.find)
+    api = APIRouter(prefix=PREFIX)
+    for module in endpoint_modules():
+        if isinstance(router := getattr(module, "router", None), APIRouter):
+            api.include_router(router)
+        if isinstance(router := getattr(module, "public_router", None), APIRouter):
+            app.include_router(router)
     app.include_router(api)
-    app.include_router(page.router)
     problems.install(app)
+    _describe(app)
     # The last one added is the outermost.
+    app.add_middleware(Afterwards)
+    app.add_middleware(Packing)
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
+    app.add_middleware(Forwarded)
     app.add_middleware(RequestIds)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to change the document
     return app

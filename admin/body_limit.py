@@ -21,7 +21,7 @@ class BodyLimit:
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if declared.isdigit() and (len(declared) > 18 or int(declared) > self.limit):
             problem = Problem(413, TOO_LARGE)
-            await render(problem, scope.get("gateway.request_id", ""))(scope, receive, send)
+            await render(problem, scope)(scope, receive, send)
             return
         size = 0
 

@@ -20,6 +20,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from admin import problem_texts
+from admin.problem_texts import Said
+from admin.scim_response import is_scim, refusal
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,11 @@ TOO_LARGE = "The body is larger than the admin API accepts."
 
 
 class Problem(Exception):  # noqa: N818 the name of RFC 9457
-    """A refusal with its HTTP status; `detail` is one sentence for the operator, `errors` are (field path, message)."""
+    """A refusal with its HTTP status; `detail` is one sentence for the operator, `errors` are (field path, message).
+
+    `said` is the sentence as a code with what is filled in, for clients that say it in another language; without it
+    the sentence is looked up. `checks` are that of each error.
+    """
 
     def __init__(
         self,
@@ -38,6 +47,8 @@ class Problem(Exception):  # noqa: N818 the name of RFC 9457
         slug: str | None = None,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        said: Said | None = None,
+        checks: Sequence[Said] = (),
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -45,31 +56,53 @@ class Problem(Exception):  # noqa: N818 the name of RFC 9457
         self.slug = slug or HTTPStatus(status).phrase.lower().replace(" ", "-")
         self.errors = list(errors)
         self.headers = dict(headers or {})
+        self._said = said
+        self._checks = list(checks)
+
+    @property
+    def said(self) -> Said:
+        """The sentence as a code with what is filled in."""
+        return self._said if self._said is not None else problem_texts.sentence(self.detail)
+
+    @property
+    def checks(self) -> list[Said]:
+        """What is said of each field, in the order of `errors`."""
+        return self._checks or [problem_texts.field(message) for _, message in self.errors]
 
 
 def not_found(kind: str, ref: str) -> Problem:
     """404 for an object that is not there."""
-    return Problem(404, f"There is no {kind} {ref!r}.", slug="not-found")
+    said = Said("there-is-no", {"kind": kind, "ref": ref})
+    return Problem(404, f"There is no {kind} {ref!r}.", slug="not-found", said=said)
 
 
-def invalid(errors: Sequence[tuple[str, str]]) -> Problem:
+def invalid(errors: Sequence[tuple[str, str]], checks: Sequence[Said] = ()) -> Problem:
     """422 with (field path, message) pairs."""
     many = f"{len(errors)} fields are" if len(errors) > 1 else "One field is"
     first = f"{errors[0][0]}: {errors[0][1]}" if errors else ""
-    return Problem(422, f"{many} not acceptable: {first}", slug="invalid", errors=errors)
+    said = Said("fields-not-acceptable", {"count": len(errors)})
+    return Problem(422, f"{many} not acceptable: {first}", slug="invalid", errors=errors, said=said, checks=checks)
 
 
-def render(problem: Problem, request_id: str) -> Response:
-    """`problem` as a response; `request_id` leads to the log."""
+def render(problem: Problem, scope: Scope) -> Response:
+    """`problem` as a response to the request of `scope`, whose id leads to the log; to a directory as SCIM has it."""
+    if is_scim(scope):
+        fields = [field for field, _ in problem.errors]
+        return refusal(problem.status, problem.slug, problem.detail, fields, problem.headers)
     body: dict[str, object] = {
         "type": f"urn:gateway:problem:{problem.slug}",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
-        "request_id": request_id,
+        "code": problem.said.code,
+        "params": problem.said.params,
+        "request_id": _id(scope),
     }
     if problem.errors:
-        body["errors"] = [{"field": field, "message": message} for field, message in problem.errors]
+        body["errors"] = [
+            {"field": field, "message": message, "code": said.code, "params": said.params}
+            for (field, message), said in zip(problem.errors, problem.checks, strict=True)
+        ]
     return Response(
         msgspec.json.encode(body),
         status_code=problem.status,
@@ -80,7 +113,11 @@ def render(problem: Problem, request_id: str) -> Response:
 
 def request_id_of(request: Request) -> str:
     """The id that `request_id.py` gave this request."""
-    return str(request.scope.get("gateway.request_id", ""))
+    return _id(request.scope)
+
+
+def _id(scope: Scope) -> str:
+    return str(scope.get("gateway.request_id", ""))
 
 
 _SHOULD = re.compile(r"^(Input|String|List|Dictionary|Value|Number|Data|Datetime|Decimal)s? should ")
@@ -107,7 +144,7 @@ def _path(loc: object) -> str:
 async def _on_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
-    return render(error, request_id_of(request))
+    return render(error, request.scope)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
@@ -115,12 +152,13 @@ async def _on_validation(request: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     if any(item.get("type") == "json_invalid" for item in found):
-        return render(Problem(400, "The body is not valid JSON.", slug="bad-json"), request_id_of(request))
+        return render(Problem(400, "The body is not valid JSON.", slug="bad-json"), request.scope)
     pairs = [(_path(item.get("loc")), _message(item)) for item in found[:50]]
+    checks = [problem_texts.check(item, said) for item, (_, said) in zip(found, pairs, strict=False)]
     if ("body", "is required") in pairs:
         detail = "The request needs a JSON body with the header Content-Type: application/json."
-        return render(Problem(422, detail, slug="invalid", errors=pairs), request_id_of(request))
-    return render(invalid(pairs), request_id_of(request))
+        return render(Problem(422, detail, slug="invalid", errors=pairs, checks=checks), request.scope)
+    return render(invalid(pairs, checks), request.scope)
 
 
 _SENTENCES = {
@@ -136,12 +174,12 @@ async def _on_http(request: Request, error: Exception) -> Response:
     detail = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")
     if error.status_code == 405:
         detail = f"This path does not answer to {request.method[:16]}."
-    return render(Problem(error.status_code, detail, headers=error.headers), request_id_of(request))
+    return render(Problem(error.status_code, detail, headers=error.headers), request.scope)
 
 
 async def _on_integrity(request: Request, error: Exception) -> Response:
     log.info("request %s conflicts with stored data: %s", request_id_of(request), type(error).__name__)
-    return render(Problem(409, "Another object already has this name or value."), request_id_of(request))
+    return render(Problem(409, "Another object already has this name or value."), request.scope)
 
 
 def install(app: FastAPI) -> None:

@@ -47,7 +47,7 @@ class RequestIds:
             if started:
                 raise
             problem = Problem(500, "The gateway failed on this request. Its log has more under the request id.")
-            await render(problem, request_id)(scope, receive, tagged)
+            await render(problem, scope)(scope, receive, tagged)
 
 
 def _without_text(error: BaseException) -> BaseException:

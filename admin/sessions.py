@@ -8,9 +8,11 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from admin.problems import Problem
+from storage.ledger.transactions import worth_again
 from storage.outage import is_away
 
 log = logging.getLogger(__name__)
@@ -18,11 +20,18 @@ log = logging.getLogger(__name__)
 WAIT_S = 2.0
 """How long a request waits for a connection that works (2 s more while one that has fallen silent is given up)."""
 
+FILE_WAIT_S = 10.0
+"""The same for a database that is a file: it is never away, but all connections may wait for its one writer."""
+
+
+class ContendedError(Problem):
+    """The database gave the transaction up for others' locks: nothing was changed, the same work may succeed now."""
+
 
 class Sessions:
     """Opens sessions: `sessions()` to read, `sessions.begin()` to write and commit.
 
-    A database that is away raises the Problem 503, whichever way it shows; other errors pass.
+    A database that is away raises the Problem 503, one that gives up for others' locks ContendedError; others pass.
     """
 
     def __init__(self, make: Callable[[], AsyncSession], wait_s: float = WAIT_S) -> None:
@@ -40,6 +49,13 @@ class Sessions:
                 connected = True
                 yield session
         except Exception as error:
+            if isinstance(error, DBAPIError) and worth_again(error):
+                log.warning("given up for a lock of others: %s", type(error.orig).__name__)
+                raise ContendedError(
+                    503,
+                    "Others change the same just now. Nothing was changed; try again.",
+                    headers={"retry-after": "1"},
+                ) from None
             if not is_away(error):
                 raise
             # The text of a database error holds the statement and its parameters, digests and ciphertext among them.

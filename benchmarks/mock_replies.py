@@ -34,7 +34,7 @@ _NAME = re.compile(r"mock-(unary|burst|paced|error|stall|cut|fail|html|reset)(?:
 _DEFAULTS = {"unary": 700, "burst": 16, "paced": 16, "error": 500, "stall": 1000, "cut": 4, "fail": 4, "html": 502}
 _ROLE = b'{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}'
 _MODELS = ("mock-unary", "mock-burst-64", "mock-paced-64x10", "mock-error-503", "mock-stall-5000", "mock-cut-8")
-_WORDS = (" the", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", ".")
+WORDS = (" the", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", ".")
 _STATUS_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 _PHRASES = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 405: b"Method Not Allowed", 429: b"Too Many Requests"}
 
@@ -122,10 +122,15 @@ def prompt_tokens(body: bytes) -> int:
     return max(1, len(body) // 5)
 
 
+def text_of(size: int) -> str:
+    """Return a text of `size` bytes."""
+    return (TEXT * (size // len(TEXT) + 1))[:size]
+
+
 @lru_cache(maxsize=256)
 def _unary_frame(model: str, size: int, text_completion: bool) -> tuple[bytes, bytes]:
     """Return the bytes around the id, and up to the prompt's token count, of a whole answer."""
-    text = (TEXT * (size // len(TEXT) + 1))[:size]
+    text = text_of(size)
     choice: dict[str, Any] = {"index": 0}
     if text_completion:
         choice["text"] = text
@@ -173,7 +178,7 @@ class StreamText:
 
     def content(self, index: int, sent_ns: int) -> bytes:
         """Return content event `index`; `sent_ns` above 0 puts the sending time in place of a word."""
-        word = b" ns=%d" % sent_ns if sent_ns else _WORDS[index % len(_WORDS)].encode()
+        word = b" ns=%d" % sent_ns if sent_ns else WORDS[index % len(WORDS)].encode()
         if self._text_completion:
             piece = b'{"index":0,"text":"%b","logprobs":null,"finish_reason":null}' % word
         else:

@@ -17,15 +17,19 @@ import signal
 import socket
 import time
 from collections import deque
-from typing import cast
+from typing import TypeAlias, cast
 
 import msgspec
 import uvloop
 
 from benchmarks import mock_replies as replies
 from benchmarks.http1 import FramingError, Request, RequestReader
+from benchmarks.mock_messages import MessagesText, message_body
 
-API = {b"/v1/chat/completions": False, b"/v1/completions": True}
+API = frozenset({b"/v1/chat/completions", b"/v1/completions", b"/v1/messages"})
+_LEGACY = b"/v1/completions"
+_MESSAGES = b"/v1/messages"
+Text: TypeAlias = replies.StreamText | MessagesText
 _decode = msgspec.json.Decoder(replies.Call).decode
 
 
@@ -162,16 +166,25 @@ class Connection(asyncio.Protocol):
         if path == b"/v1/embeddings":
             self._whole(replies.response(200, replies.embeddings_body(call, prompt)))
         elif call.stream:
-            self._stream(call, kind, prompt, text_completion=API[path])
+            self._stream(call, kind, prompt, path)
         else:
             request_id = self._mock.new_id()
             size = kind.number if kind.kind == "unary" else 700
-            body = replies.unary_body(call.model, size, request_id, prompt, text_completion=API[path])
+            if path == _MESSAGES:
+                body = message_body(call.model, size, request_id, prompt)
+            else:
+                body = replies.unary_body(call.model, size, request_id, prompt, text_completion=path == _LEGACY)
             self._whole(replies.response(200, body, extra=b"x-request-id: %b\r\n" % request_id.encode()))
 
-    def _stream(self, call: replies.Call, kind: replies.Behaviour, prompt: int, *, text_completion: bool) -> None:
+    def _stream(self, call: replies.Call, kind: replies.Behaviour, prompt: int, path: bytes) -> None:
         request_id = self._mock.new_id()
-        text = replies.StreamText(call.model, request_id, wants_usage=call.wants_usage, text_completion=text_completion)
+        text: Text = (
+            MessagesText(call.model, request_id)
+            if path == _MESSAGES
+            else replies.StreamText(
+                call.model, request_id, wants_usage=call.wants_usage, text_completion=path == _LEGACY
+            )
+        )
         head = replies.stream_head(request_id)
         if opening := text.opening():
             head += replies.chunked(opening)
@@ -191,7 +204,7 @@ class Connection(asyncio.Protocol):
         closing = [replies.failure_event()] if kind.kind == "fail" else text.closing(prompt, count)
         self._whole(head + events + b"".join(map(replies.chunked, closing)) + b"0\r\n\r\n")
 
-    def _pace(self, text: replies.StreamText, kind: replies.Behaviour, prompt: int, start: float, index: int) -> None:
+    def _pace(self, text: Text, kind: replies.Behaviour, prompt: int, start: float, index: int) -> None:
         event = replies.chunked(text.content(index, time.monotonic_ns() if kind.stamped else 0))
         index += 1
         if index < kind.number:

@@ -24,6 +24,7 @@ _RAY_TITLES = (
     ("ray::RuntimeEnvAgent", "ray-agent"),
 )
 _SCRIPTS = (
+    ("deployments.settler", "settler"),
     ("dashboard/agent.py", "ray-agent"),
     ("runtime_env/agent/main.py", "ray-agent"),
     ("log_monitor.py", "ray-log-monitor"),

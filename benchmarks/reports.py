@@ -30,7 +30,7 @@ from storage.database import migrate, open_engine, session_factory
 from storage.models import Key, Usage, User
 from storage.partitions import ensure_partitions
 from storage.records import FIELDS
-from storage.repositories import keys, names, usage, usage_totals
+from storage.repositories import failed_requests, keys, names, usage, usage_search, usage_totals
 from storage.repositories.usage_batch import insert_new
 from storage.rollups.tables import ROLLUPS
 
@@ -74,7 +74,8 @@ async def _fill(sessions: Sessions, given: argparse.Namespace, now: int) -> None
     for start in range(0, count, BATCH):
         records = world.records(min(BATCH, count - start), first + start * every, every)
         async with sessions.begin() as session:
-            await insert_new(session, records, f"seed{start}")
+            new = await insert_new(session, records, f"seed{start}")
+            await failed_requests.add(session, new)
     if copies > 1:
         await _multiply(sessions, copies, every)
     for day in range(first, now + 1, DAY_US):
@@ -87,7 +88,10 @@ async def _multiply(sessions: Sessions, copies: int, every: int) -> None:
         await session.execute(text("CREATE UNLOGGED TABLE bench_seed AS SELECT * FROM usage_records"))
     for copy in range(1, copies):
         await _copy(sessions, copy, every // copies)
+    copied = ", ".join(f'"{column.name}"' for column in failed_requests.TABLE.columns)
+    failed = "FROM usage_records WHERE status >= 400 OR \"end\" <> 'complete' ON CONFLICT DO NOTHING"
     async with sessions.begin() as session:
+        await session.execute(text(f"INSERT INTO failed_requests ({copied}) SELECT {copied} {failed}"))
         await session.execute(text("DROP TABLE bench_seed"))
 
 
@@ -108,12 +112,14 @@ def questions(now: int) -> dict[str, Question]:
     """What is asked, by name."""
     hour = now - now % HOUR_US
     day = now - now % DAY_US
+    last = now - DAY_US
 
     def total(**wanted: Any) -> Question:  # noqa: ANN401 - what the query takes
         return partial(usage_totals.totals, **wanted)
 
     def recent(**wanted: Any) -> Question:  # noqa: ANN401 - what the query takes
-        return partial(usage.list_recent, limit=51, **wanted)
+        place = {name: wanted.pop(name) for name in ("sort", "behind") if name in wanted}
+        return partial(usage_search.search, wanted=usage_search.Wanted(**wanted), limit=51, **place)
 
     month = {"since": now - 30 * DAY_US - 17, "until": now - 13}
     return {
@@ -131,7 +137,7 @@ def questions(now: int) -> dict[str, Question]:
         "one user, last 30 days": total(user_id=7, **month),
         "one model by key, last 30 days": total(group_by="key_id", model="gpt-5", **month),
         "list, newest": recent(),
-        "list, from the middle": recent(before=(now - 20 * DAY_US, "r")),
+        "list, from the middle": recent(behind=(now - 20 * DAY_US, "r")),
         "list, busiest key": recent(key_id=1),
         "list, rarest key": recent(key_id=999),
         "list, one user": recent(user_id=7),
@@ -139,7 +145,20 @@ def questions(now: int) -> dict[str, Question]:
         "list, one model": recent(model="gpt-5"),
         "list, key and rare model": recent(key_id=2, model="text-embedding-3-small"),
         "list, nothing matches": recent(key_id=10**6),
-        "one request": recent(request_id="req_a1b2c3d4e5f600000064"),
+        "one request": partial(usage.get, request_id="req_a1b2c3d4e5f600000064"),
+        "search, failures, last day": recent(since=last, failed=True),
+        "search, status 429, last day": recent(since=last, status=429),
+        "search, text of an error, last day": recent(since=last, text="deadline of channel 7"),
+        "search, text of an error, all time": recent(text="deadline of channel 7"),
+        "search, text that none has, all time": recent(text="no such words"),
+        "search, organisation and status 502, last day": recent(since=last, organisation_id=3, status=502),
+        "search, organisation, from the middle": recent(organisation_id=2, behind=(now - 20 * DAY_US, "r")),
+        "search, key, model and channel, last day": recent(since=last, key_id=2, model="gpt-5-mini", channel_id=5),
+        "search, group that has none, all time": recent(group="gone"),
+        "search, the provider's request id, last day": recent(since=last, upstream_request_id=f"req_{7919:032x}"),
+        "search, address of a client, last day": recent(since=last, client_ip="10.1.2.4"),
+        "search, dearest of the last day": recent(since=last, sort="cost"),
+        "search, slowest of one user, last day": recent(since=last, user_id=7, sort="total_us"),
         "keys with their cost": _keys_with_cost,
     }
 

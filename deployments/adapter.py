@@ -7,25 +7,32 @@ prepared requests (deployments/pool.py).
 import asyncio
 import hmac
 import os
+import platform
+import time
 import uuid
 from typing import Any
 
 from adapters.errors import ClientError, GatewayError, UpstreamError
+from deployments.endpoint import Endpoint
 from deployments.ingress import TABLE_WAIT_S, limits
 from deployments.link import Link
 from deployments.logs import configure
 from deployments.messages import Report
 from deployments.nodes import internal_host
-from deployments.pipeline import refuse
-from deployments.pool import CHANNEL_HEADER, FAILED_HEADER, TOKEN_HEADER
+from deployments.pool import CHANNEL_HEADER, FAILED_HEADER, KEY_HEADER, PROTOCOL_HEADER, TOKEN_HEADER
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
+from deployments.shape import refuse
+from deployments.table import Channel
+from deployments.version import VERSION
 from storage.crypto import load_master_key
 
 _OWN = {
     CHANNEL_HEADER.encode(),
+    PROTOCOL_HEADER.encode(),
+    KEY_HEADER.encode(),
     TOKEN_HEADER.encode(),
     b"content-length",
     b"host",
@@ -57,16 +64,20 @@ class AdapterPlane:
     async def _relay(self, request: Request) -> None:
         number = request.headers.get(CHANNEL_HEADER.encode(), b"")
         channel = self._replica.table.channels.get(int(number)) if number.isdigit() else None
-        if channel is None:
+        protocol = request.headers.get(PROTOCOL_HEADER.encode(), b"").decode("latin-1")
+        endpoint = _endpoint(channel, protocol, request.headers.get(KEY_HEADER.encode(), b"0"))
+        if channel is None or endpoint is None:
             raise UpstreamError(502, "The adapter replica does not know this channel yet.", klass="upstream_no_adapter")
-        headers = list(channel.headers)
-        own = {name for name, _ in headers}  # among them what the client library adds on its own
-        headers += [
-            (text, value.decode("latin-1"))
+        given = {
+            name.decode("latin-1"): value.decode("latin-1")
             for name, value in request.headers.items()
-            if name not in _OWN and (text := name.decode("latin-1")) not in own
-        ]
-        answer = await self._replica.direct.send(channel, request.path, headers, request.body)
+            if name not in _OWN
+        }
+        # The ingress replica hands over what the client or an override says in place of the channel's headers.
+        headers = [(name, value) for name, value in endpoint.headers if name not in given]
+        headers += given.items()
+        path = request.path + ("?" + request.query.decode("latin-1") if request.query else "")
+        answer = await self._replica.direct.send(channel, endpoint, path, headers, request.body)
         connection = request.connection
         try:
             values = ((name, answer.header(name)) for name in _PASSED)
@@ -106,6 +117,7 @@ class Adapter:
         settings = Settings.model_validate(args)
         self._family = family
         self._router = router
+        self._node, self._started_at = platform.node(), time.time()
         name = f"adapter-{family}-{uuid.uuid4().hex[:8]}"
         self._replica = replica = Replica(
             settings, load_master_key(settings.data_dir, secret_key()), _no_keys, name=name
@@ -150,7 +162,21 @@ class Adapter:
             table_version=replica.table.version if replica.ready else -1,
             live_seq=replica.live_seq,
             open_requests=self._server.open_requests,
+            node=self._node,
+            version=VERSION,
+            started_at=self._started_at,
         )
+
+
+def _endpoint(channel: Channel | None, protocol: str, key: bytes) -> Endpoint | None:
+    """The channel's protocol with the key that the ingress replica chose; None: not known here yet."""
+    if channel is None or not key.isdigit():
+        return None
+    key_id = int(key)
+    if not key_id:
+        return channel.protocols.get(protocol)
+    member = channel.ring.by_id.get(key_id) if channel.ring is not None else None
+    return member.endpoints.get(protocol) if member is not None else None
 
 
 async def _no_keys(_digest: bytes) -> None:

@@ -11,12 +11,13 @@ from ray import serve
 from ray.serve import Application
 from ray.serve.schema import LoggingConfig
 
+from admin.console import start
 from deployments import ports
 from deployments.adapter import Adapter
 from deployments.autoscaling import options
 from deployments.ingress import Ingress
 from deployments.router import Router
-from deployments.settings import Settings, load
+from deployments.settings import Settings, load, option_variables
 from deployments.startup import prepare, welcome
 
 # The line that Serve would log for every poll of every replica.
@@ -39,13 +40,30 @@ def build(args: dict[str, Any]) -> Application:
     try:
         settings = load(args)
         ports.check(settings.host, settings.port)
+        check_options(settings)
         done = asyncio.run(prepare(settings))
+        begin_console(settings)
     except Exception as error:
         _end_serve_run(error)
         raise
     if done.new_admin_token:  # a start by hand; the launcher has done this before and says it itself
         sys.stderr.write(welcome(settings, done))
     return graph(settings)
+
+
+def begin_console(settings: Settings) -> None:
+    """For `serve run` by hand: the launcher has begun it already, and then there is nothing to do."""
+    if settings.admin:
+        start.begin(settings.console, lambda text: sys.stderr.write(f"console: {text}\n"), detached=True)
+
+
+def check_options(settings: Settings) -> None:
+    """Raise SettingsError for a wrong option; nothing is loaded where none is set."""
+    variables = option_variables()
+    if settings.admin and (settings.options or variables):
+        from deployments import admin  # noqa: PLC0415  # as in `graph`
+
+        admin.check_options(settings, variables)
 
 
 def graph(settings: Settings) -> Application:
@@ -78,7 +96,7 @@ def graph(settings: Settings) -> Application:
                 ray_actor_options={"num_cpus": 0},
                 **_COMMON,
             )
-            .bind(values, router)
+            .bind(values, router, option_variables())
         )
     for family, scale in settings.pooled().items():
         others.append(

@@ -3,6 +3,8 @@
 Synchronous, a few microseconds, called before the answer ends.
 """
 
+from typing import Protocol
+
 from adapters.errors import GatewayFault
 from deployments.exchange import Exchange
 from deployments.replica import Replica
@@ -12,15 +14,25 @@ from storage.pricing import Charge, rate
 _NO_CHARGE = Charge(0, 0, "")
 
 
+class Ledger(Protocol):
+    """Where a finished request is booked."""
+
+    def ensure_room(self) -> None:
+        """Raises GatewayFault (503) when a new request could not be recorded."""
+
+    def settle(self, exchange: Exchange) -> None:
+        """Price the exchange and append its record; does not wait."""
+
+
 class Booking:
-    """The Ledger of the pipeline."""
+    """The Ledger of a replica, which writes to its journal."""
 
     def __init__(self, replica: Replica, journal: JournalWriter) -> None:
         self._replica = replica
         self._journal = journal
 
     def ensure_room(self) -> None:
-        """See pipeline.Ledger."""
+        """See Ledger."""
         try:
             self._journal.ensure_room()
         except (JournalFull, OSError):
@@ -29,10 +41,11 @@ class Booking:
             ) from None
 
     def settle(self, exchange: Exchange) -> None:
-        """See pipeline.Ledger."""
+        """See Ledger."""
         if exchange.settled:  # the client left while an answer that is booked was being finished
             return
         exchange.settled = True
+        exchange.usage = exchange.usage.billed()
         charge = _NO_CHARGE
         tariff = exchange.tariff
         if tariff is not None and exchange.usage.source != "none":

@@ -10,7 +10,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import httptools
-import msgspec
 
 from deployments.request import Request
 from deployments.statuses import BODILESS, status_line
@@ -232,15 +231,14 @@ class Connection(asyncio.Protocol):
             await self._can_write
 
     def refuse(self, status: int, message: str) -> None:
-        """Answer a request that cannot be read and close; the body is the OpenAI error shape, valid on every path."""
+        """Answer a request that cannot be read, in the shape that its head asks for, and close."""
         if self.closing:
             return
         if self.current is None:
-            error = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
-            body = msgspec.json.encode(error)
+            headers, body = self.server.refusal(self._target, self._headers, status, message)
             self.transport.write(
-                b"%b%bcontent-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%b"
-                % (status_line(status), self.server.date_line, len(body), body)
+                b"%b%b%bconnection: close\r\ncontent-length: %d\r\n\r\n%b"
+                % (status_line(status), self.server.date_line, headers, len(body), body)
             )
             self.close(linger=True)
         else:

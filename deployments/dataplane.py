@@ -8,19 +8,25 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from adapters.errors import ClientError, GatewayError, GatewayFault
-from deployments import relay
+from deployments import model_list, relay
+from deployments.booking import Ledger
+from deployments.calls import Call, find, parameters
+from deployments.console import Console, is_console
 from deployments.exchange import new_request_id
 from deployments.idempotency import Idempotency
 from deployments.idempotency_key import HEADER as IDEMPOTENCY_KEY
-from deployments.pipeline import JSON, Ledger, Pipeline, refuse
+from deployments.pipeline import Pipeline
 from deployments.replica import Replica
 from deployments.request import Request
+from deployments.serving import finder
+from deployments.shape import JSON, ids, lister, refuse, wire_of
 from deployments.version import VERSION
 
 Handler = Callable[[Request], Awaitable[None]]
 Scrape = Callable[[], Awaitable[bytes]]
 
-PREFIX_MODEL = "/v1/models/"
+MODELS = ("/v1/models/", "/v1beta/models/")
+RESPONSES = "/v1/responses/"
 TEXT = b"content-type: text/plain; version=0.0.4; charset=utf-8\r\n"
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 
@@ -31,15 +37,15 @@ class DataPlane:
     def __init__(self, replica: Replica, ledger: Ledger, scrape: Scrape) -> None:
         self._replica = replica
         self._scrape = scrape
+        self._ledger = ledger
         self._pipeline = Pipeline(replica, ledger)
+        self.console = Console(builds=replica.settings.console != "off")
         self.draining = False
         self.idempotency: Idempotency | None = None
         """Answers requests with an Idempotency-Key; without it the header means nothing."""
         self._routes: dict[str, tuple[str, Handler]] = {
-            "/v1/chat/completions": ("POST", self._generating("chat")),
-            "/v1/completions": ("POST", self._generating("text_completion")),
-            "/v1/embeddings": ("POST", self._generating("embeddings")),
             "/v1/models": ("GET", self._models),
+            "/v1beta/models": ("GET", self._models),
             "/healthz": ("GET", self._health),
             "/readyz": ("GET", self._ready),
             "/version": ("GET", self._version),
@@ -48,8 +54,15 @@ class DataPlane:
 
     async def handle(self, request: Request) -> None:
         """Answer a request; whatever goes wrong is answered too."""
-        route = self._routes.get(request.path)
         try:
+            call = find(request)
+            if call is not None:
+                if request.method == "POST":
+                    await self._generate(request, call)
+                else:
+                    self._wrong_method(request, "POST")
+                return
+            route = self._routes.get(request.path)
             if route is None:
                 await self._other(request)
             elif request.method == route[0] or (request.method == "HEAD" and route[0] == "GET"):
@@ -58,29 +71,32 @@ class DataPlane:
                 self._wrong_method(request, route[0])
         except GatewayError as error:
             self._replica.telemetry.count("gateway_refused_total", (str(error.status),))
-            refuse(request.connection, error, new_request_id())
+            refuse(request.connection, error, new_request_id(), wire=wire_of(request.path, request.headers))
         except Exception:
-            self._replica.log.exception("%s %s failed", request.method, request.path)
+            self._replica.log.exception("%s %r failed", request.method, request.path)
             fault = GatewayFault(500, "The gateway failed on this request.", code="internal_error")
-            refuse(request.connection, fault, new_request_id())
+            refuse(request.connection, fault, new_request_id(), wire=wire_of(request.path, request.headers))
 
-    def _generating(self, operation: str) -> Handler:
-        run = self._pipeline.run
-
-        def handle(request: Request) -> Awaitable[None]:
-            if IDEMPOTENCY_KEY in request.headers and self.idempotency is not None:
-                return self.idempotency.serve(request, operation)
-            return run(request, operation)
-
-        return handle
+    def _generate(self, request: Request, call: Call) -> Awaitable[None]:
+        if IDEMPOTENCY_KEY in request.headers and self.idempotency is not None:
+            return self.idempotency.serve(request, call)
+        return self._pipeline.run(request, call)
 
     async def _other(self, request: Request) -> None:
         path = request.path
-        if path.startswith(PREFIX_MODEL):
+        if path.startswith(MODELS):
             if request.method not in ("GET", "HEAD"):
                 self._wrong_method(request, "GET")
                 return
             await self._models(request)
+        elif path.startswith(RESPONSES) and self._replica.responses is not None:
+            key = await self._pipeline.authenticate(request, ("responses", "chat"))
+            await self._replica.responses.serve(request, key, self._ledger)
+        elif self._replica.settings.admin and is_console(path):
+            if request.method in ("GET", "HEAD"):
+                await self.console.serve(request)
+            else:
+                self._wrong_method(request, "GET")
         elif self._replica.settings.admin and relay.is_admin(path):
             await relay.forward(self._replica, request)
         else:
@@ -89,21 +105,27 @@ class DataPlane:
     async def _models(self, request: Request) -> None:
         key = await self._pipeline.authenticate(request)
         table = self._replica.table
-        wanted = relay.unquote(request.path[len(PREFIX_MODEL) :]) if request.path.startswith(PREFIX_MODEL) else ""
+        find = finder(table, key)
+        wire = lister(request.path, request.headers, request.query)
+        prefix = next((each for each in MODELS if request.path.startswith(each)), "")
+        wanted = relay.unquote(request.path[len(prefix) :]) if prefix else ""
         if wanted:
-            tiers = table.tiers(wanted) if key.may_use(wanted) else ()
+            tiers = find(wanted) if key.may_use(wanted) else ()
             if not tiers:
                 raise ClientError(
                     404,
                     f"The model '{wanted[:200]}' does not exist here, or this key may not use it.",
                     code="model_not_found",
                 )
-            body = msgspec.json.encode(_model(wanted, tiers[0].targets[0].channel.provider))
+            body = model_list.one(wire.name, wanted, tiers[0].targets[0].channel.provider)
         else:
-            names = [name for name in table.names() if key.may_use(name)]
-            data = [_model(name, table.tiers(name)[0].targets[0].channel.provider) for name in names]
-            body = msgspec.json.encode({"object": "list", "data": data})
-        request.connection.respond(200, JSON + b"x-request-id: " + new_request_id().encode() + b"\r\n", body)
+            listed = [
+                (name, tiers[0].targets[0].channel.provider)
+                for name in table.names()
+                if key.may_use(name) and (tiers := find(name))
+            ]
+            body = model_list.many(wire.name, listed, parameters(request.query))
+        request.connection.respond(200, JSON + ids(wire, new_request_id()), body)
 
     async def _health(self, request: Request) -> None:
         request.connection.respond(200, JSON, b'{"status":"ok"}')
@@ -128,8 +150,5 @@ class DataPlane:
         error = ClientError(
             405, f"{request.path[:200]} takes {allowed}, not {request.method}.", code="method_not_allowed"
         )
-        refuse(request.connection, error, new_request_id(), b"allow: " + allowed.encode() + b"\r\n")
-
-
-def _model(name: str, owner: str) -> dict[str, str | int]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
+        allow = b"allow: " + allowed.encode() + b"\r\n"
+        refuse(request.connection, error, new_request_id(), allow, wire_of(request.path, request.headers))

@@ -4,14 +4,13 @@ Gzip, br and zstd, bounded while they unfold, so that a small body cannot become
 """
 
 import asyncio
-import zlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-import brotli
 import zstandard
 
 from adapters.errors import ClientError
+from deployments.unfold import ERRORS, Brotli, Decoder, Zlib
 
 INLINE_BYTES = 64 * 1024
 """Compressed bodies up to this size are unfolded in the event loop; larger ones in a thread."""
@@ -21,49 +20,7 @@ _PACKED_STEP = 64 * 1024  # both libraries copy what they have not yet unfolded 
 _ZSTD_STEP = 256  # unfolds to 8 MB at most: 64 blocks of 128 KB
 
 
-class _Decoder(Protocol):
-    def feed(self, data: bytes, limit: int) -> bytes:
-        """Unfold `data`; b"" goes on with what is `pending`."""
-
-    def pending(self) -> bool:
-        """Whether there is plain data to come before more can be fed."""
-
-    def finished(self) -> bool: ...
-
-
-class _Zlib:
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by header
-        self._full = False
-
-    def feed(self, data: bytes, limit: int) -> bytes:
-        piece = self._inner.decompress(self._inner.unconsumed_tail + data, limit)
-        self._full = len(piece) == limit  # more may wait inside, also when all input is taken
-        return piece
-
-    def pending(self) -> bool:
-        return self._full or bool(self._inner.unconsumed_tail)
-
-    def finished(self) -> bool:
-        return self._inner.eof
-
-
-class _Brotli:
-    def __init__(self) -> None:
-        self._inner: Any = brotli.Decompressor()
-
-    def feed(self, data: bytes, limit: int) -> bytes:
-        out: bytes = self._inner.process(data, output_buffer_limit=limit)
-        return out
-
-    def pending(self) -> bool:
-        return not self._inner.can_accept_more_data()
-
-    def finished(self) -> bool:
-        return bool(self._inner.is_finished())
-
-
-_DECODERS: dict[bytes, Callable[[], _Decoder]] = {b"gzip": _Zlib, b"x-gzip": _Zlib, b"deflate": _Zlib, b"br": _Brotli}
+_DECODERS: dict[bytes, Callable[[], Decoder]] = {b"gzip": Zlib, b"x-gzip": Zlib, b"deflate": Zlib, b"br": Brotli}
 NAMES = "gzip, br, zstd, deflate"
 
 
@@ -84,13 +41,13 @@ async def decompress(encoding: bytes, body: bytes, limit: int) -> bytes:
 def _unfold(coding: bytes, body: bytes, limit: int) -> bytes:
     try:
         return _zstd(body, limit) if coding == b"zstd" else _stepwise(_DECODERS[coding](), body, limit)
-    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError):
+    except (*ERRORS, EOFError):
         raise ClientError(
             400, f"The request body is not valid {coding.decode()} data.", code="invalid_encoding"
         ) from None
 
 
-def _stepwise(decoder: _Decoder, body: bytes, limit: int) -> bytes:
+def _stepwise(decoder: Decoder, body: bytes, limit: int) -> bytes:
     pieces: list[bytes] = []
     size = at = 0
     while not decoder.finished():

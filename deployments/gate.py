@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from adapters.errors import ClientError, UpstreamError
-from adapters.protocols.chat.request import Head
+from adapters.head import Head
 from adapters.usage import BYTES_PER_TOKEN, Usage
 from deployments.exchange import Exchange
 from deployments.pricing import tariff_for
@@ -18,11 +18,15 @@ from deployments.rates_answers import RateLimited
 from deployments.rates_rules import Subject
 from deployments.replica import Replica
 from deployments.table import Target
-from deployments.worst_case import Bound, affordable, bound, estimate_input_tokens, media_of, output_bound
+from deployments.worst_case import Bound, affordable, bound, estimate_input_tokens, media_of, output_of
 from storage.pricing import Tariff
 from storage.pricing.units import nano_usd
 
-_CONTENT = ("messages", "prompt", "input")
+_CONTENT = ("messages", "prompt", "input", "contents", "system", "systemInstruction", "system_instruction")
+"""Fields that hold what a model reads, in any protocol."""
+
+FREE = "count_tokens"
+"""Providers count tokens for nothing; only the rate limits of such requests are kept."""
 
 COST_CAP = b"x-gateway-cost-cap"
 """Header of a request: USD that it may cost at most."""
@@ -42,7 +46,7 @@ class Gate:
     async def enter(self, exchange: Exchange, head: Head) -> None:
         """The limits of key, user, group and model. Raises RateLimited (429) or GatewayFault (503)."""
         key = exchange.key
-        subject = Subject(key.id, key.user_id, key.group, head.model)
+        subject = Subject(key.id, key.user_id, exchange.group, head.model, 0, key.team_id)
         exchange.admission = await self._admit(subject, self._likely(head))
 
     async def attempt(self, exchange: Exchange, head: Head, target: Target) -> int | None:
@@ -50,6 +54,8 @@ class Gate:
 
         Raises NotUsable when another channel may be tried, ClientError (402: it cannot be paid for).
         """
+        if head.operation == FREE:
+            return None
         channel = target.channel
         table = self._replica.table
         exchange.tariff = tariff = tariff_for(
@@ -64,7 +70,7 @@ class Gate:
         if self._replica.rates.by_channel:
             await self._channel_limits(exchange, head, channel.id)
         key = exchange.key
-        exchange.group_ratio = table.ratios.of(key.user_group, key.group)
+        exchange.group_ratio = table.ratios.of(key.user_group, exchange.group)
         exchange.channel_ratio = channel.price_ratio
         exchange.cut = 0
         if not key.purses and not exchange.cost_cap:
@@ -93,8 +99,12 @@ class Gate:
         book = self._replica.leases
         reservation = book.try_reserve(key.purses, needed.amount)
         if reservation is None:
-            reservation = await book.reserve(key.purses, needed.amount, needed.least)
-            less = affordable(tariff, needed, reservation.amount, **ratios)
+            if key.more:
+                reservation = await book.reserve_any((key.purses, *key.more), needed.amount, needed.least)
+            else:
+                reservation = await book.reserve(key.purses, needed.amount, needed.least)
+            # A choice without any limited account reserves nothing, and cuts nothing.
+            less = affordable(tariff, needed, reservation.amount, **ratios) if reservation.amount else None
             cut = cut if less is None else less
         exchange.reservation = reservation
         return cut
@@ -105,7 +115,7 @@ class Gate:
         return bound(
             tariff,
             size,
-            output_bound(head.fields, head.operation, self._quota),
+            output_of(head, self._quota),
             self._quota,
             text=not media.present,
             group_ratio=exchange.group_ratio,
@@ -141,7 +151,7 @@ class Gate:
 
     async def _channel_limits(self, exchange: Exchange, head: Head, channel_id: int) -> None:
         key = exchange.key
-        subject = Subject(key.id, key.user_id, key.group, head.model, channel_id)
+        subject = Subject(key.id, key.user_id, exchange.group, head.model, channel_id, key.team_id)
         try:
             exchange.channel_admission = await self._admit(subject, self._likely(head))
         except RateLimited as limited:

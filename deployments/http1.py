@@ -1,34 +1,20 @@
 """HTTP/1.1 to providers: one connection of it, as an asyncio protocol.
 
-httptools (llhttp) parses, uvloop moves the bytes. What arrives waits in a short queue; when that is full the socket is
-not read, so a slow client slows the provider. Dropping an answer cuts the connection at once: the provider notices that
-nobody listens, also before it has sent anything. Why not a library: docs/decisions/0003.
+httptools (llhttp) parses, uvloop moves the bytes; answers are in deployments/http1_answer.py. Dropping one cuts the
+connection at once: the provider notices that nobody listens, also before it has sent anything. Why not a library:
+docs/decisions/0003.
 """
 
 import asyncio
-import zlib
 from collections.abc import Callable
 from typing import Any
 
-import brotli
 import httptools
-import zstandard
 
-from adapters.errors import UpstreamError
-from deployments.answer import Answer, cut, reset
-
-HIGH_WATER = 256 * 1024
-"""Bytes waiting for their reader at which the socket is no longer read."""
+from deployments.answer import cut, reset
+from deployments.http1_answer import Http1Answer, answer_of
 
 MAX_HEAD = 128 * 1024
-
-_DECODERS: dict[str, Callable[[], Callable[[bytes], bytes]]] = {
-    "gzip": lambda: zlib.decompressobj(wbits=47).decompress,
-    "x-gzip": lambda: zlib.decompressobj(wbits=47).decompress,
-    "deflate": lambda: zlib.decompressobj(wbits=47).decompress,
-    "br": lambda: brotli.Decompressor().process,
-    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj().decompress,
-}
 
 
 class Wire(asyncio.Protocol):
@@ -52,7 +38,7 @@ class Wire(asyncio.Protocol):
         self.usable = True
         self.idle_since = 0.0
 
-    async def ask(self, request: bytes, body: bytes, *, bodiless: bool) -> "Http1Answer":
+    async def ask(self, request: bytes, body: bytes, *, bodiless: bool) -> Http1Answer:
         """Send a request; the answer once its head is there. Raises UpstreamError. Cancelling cuts the connection."""
         self._bodiless = bodiless
         head: asyncio.Future[Http1Answer] = self.loop.create_future()
@@ -89,6 +75,11 @@ class Wire(asyncio.Protocol):
             self._paused = True
             self._transport.pause_reading()
 
+    def fail(self) -> None:
+        """What arrives cannot be read: whoever waits is told, and the connection ends."""
+        self._broken()
+        self.drop()
+
     # -- asyncio.Protocol ---------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -99,9 +90,8 @@ class Wire(asyncio.Protocol):
         """Bytes of an answer."""
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade, zlib.error, brotli.error, zstandard.ZstdError):
-            self._broken()
-            self.drop()
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self.fail()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The provider has closed, or the connection broke, or it was dropped here."""
@@ -133,10 +123,9 @@ class Wire(asyncio.Protocol):
         if self._interim or self._head is None or self._head.done():
             return
         if self._head_bytes > MAX_HEAD:
-            self._broken()
-            self.drop()
+            self.fail()
             return
-        self._answer = answer = Http1Answer(self, status, self._headers)
+        self._answer = answer = answer_of(self, status, self._headers)
         head, self._head = self._head, None  # before its task runs, another may already be asking on this connection
         head.set_result(answer)
         if self._bodiless:  # the parser does not know that nothing follows: the connection is not used again
@@ -173,138 +162,3 @@ class Wire(asyncio.Protocol):
             answer.failed(cut())
         elif self._head is not None and not self._head.done():
             self._head.set_exception(reset())
-
-
-class Http1Answer(Answer):
-    """An answer on a Wire."""
-
-    __slots__ = (
-        "_decode",
-        "_ended",
-        "_error",
-        "_headers",
-        "_held",
-        "_pieces",
-        "_size",
-        "_take",
-        "_waiter",
-        "_wire",
-        "until_close",
-    )
-
-    def __init__(self, wire: Wire, status: int, headers: list[tuple[str, str]]) -> None:
-        super().__init__(status)
-        self._wire = wire
-        self._headers = headers
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._held = False
-        self._ended = False
-        self._error: UpstreamError | None = None
-        self._take: Callable[[bytes], bool] | None = None
-        self._waiter: asyncio.Future[bool] | None = None
-        self._decode: Callable[[bytes], bytes] | None = None
-        coding = self.header("content-encoding")
-        self.until_close = self.header("content-length") is None and self.header("transfer-encoding") is None
-        """Whether the end of the connection is the end of the body (RFC 9112, 6.3)."""
-        if coding is not None and coding.lower() in _DECODERS:  # although it was told that only identity is accepted
-            self._decode = _DECODERS[coding.lower()]()
-            self._headers = [row for row in headers if row[0] not in ("content-encoding", "content-length")]
-
-    def header(self, name: str) -> str | None:
-        """See Answer.header."""
-        for key, value in self._headers:
-            if key == name:
-                return value
-        return None
-
-    def headers(self) -> list[tuple[str, str]]:
-        """See Answer.headers."""
-        return self._headers
-
-    def arrived(self, body: bytes) -> None:
-        """From the wire: a piece of the body."""
-        if self._decode is not None:
-            body = self._decode(body)
-        if not body:
-            return
-        if self._take is not None:
-            self._give(self._take, body)
-            return
-        self._pieces.append(body)
-        self._size += len(body)
-        if self._size > HIGH_WATER and not self._held:
-            self._held = True
-            self._wire.hold()
-        self._wake(end=False)
-
-    def ended(self) -> None:
-        """From the wire: that was all of it."""
-        self._ended = True
-        self._wake(end=True)
-
-    def failed(self, error: UpstreamError) -> None:
-        """From the wire: the rest will not come."""
-        self._error = error
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
-
-    async def pour(self, take: Callable[[bytes], bool]) -> bool:
-        """See Answer.pour: here `take` is called by the transport, no task wakes up for it."""
-        while self._pieces:
-            if not take(self._collected()):
-                return False
-        if self._error is not None:
-            raise self._error
-        if not self._ended:
-            self._take = take
-            if not await self._wait():
-                return False
-        self._over = True
-        return True
-
-    def _give(self, take: Callable[[bytes], bool], body: bytes) -> None:
-        try:
-            if take(body):
-                return
-        except Exception as error:  # noqa: BLE001  # it belongs to whoever called `pour`
-            if self._waiter is not None and not self._waiter.done():
-                self._waiter.set_exception(error)
-        self._take = None
-        self._wake(end=False)
-
-    def _wake(self, *, end: bool) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(end)
-
-    async def _wait(self) -> bool:
-        """Until something arrives (False) or the end is there (True). Raises what `failed` was told."""
-        self._waiter = self._wire.loop.create_future()
-        try:
-            return await self._waiter
-        finally:
-            self._waiter = self._take = None
-
-    async def _next(self) -> bytes | None:
-        while not self._pieces:
-            if self._ended:
-                return None
-            if self._error is not None:
-                raise self._error
-            await self._wait()
-        return self._collected()
-
-    def _collected(self) -> bytes:
-        """What has arrived so far; the provider may send on."""
-        pieces = self._pieces
-        self._pieces = []
-        self._size = 0
-        if self._held:
-            self._held = False
-            if not self._ended:
-                self._wire.read_on()
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def _drop(self) -> None:
-        if not self._ended:
-            self._wire.drop()

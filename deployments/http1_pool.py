@@ -10,7 +10,8 @@ import httpx
 
 from adapters.errors import UpstreamError
 from deployments.answer import misconfigured, unreachable
-from deployments.http1 import Http1Answer, Wire
+from deployments.http1 import Wire
+from deployments.http1_answer import Http1Answer
 
 IDLE_S = 60.0
 """A connection that nobody used for this long is closed."""

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from adapters.errors import ClientError, GatewayError, GatewayFault
 from deployments import idempotency_key as wire
+from deployments.booking import Ledger
+from deployments.calls import Call
 from deployments.connection import Connection
 from deployments.decompress import decompress
 from deployments.exchange import new_request_id
@@ -22,11 +24,11 @@ from deployments.idempotency_rules import Rules
 from deployments.idempotency_sink import Sink, SinkPipeline
 from deployments.idempotency_view import MARK, PATH, ask, relay, replay, show
 from deployments.limits import Limits
-from deployments.pipeline import Ledger, refuse
 from deployments.pool import TOKEN_HEADER
 from deployments.replica import Replica
 from deployments.request import Request
 from deployments.server import Server
+from deployments.shape import refuse
 from storage.crypto import SecretBox
 from storage.models.idempotent_answer import IdempotentAnswer
 from storage.repositories.idempotent_answers import KEPT, LARGE
@@ -95,9 +97,9 @@ class Idempotency:
         if self._listener is not None:
             await self._listener.drain(1.0, 0.5)
 
-    async def serve(self, request: Request, operation: str) -> None:
+    async def serve(self, request: Request, call: Call) -> None:
         """Run the request, or answer it with what another one of that key gets. Raises GatewayError."""
-        caller = await self._pipeline.authenticate(request)
+        caller = await self._pipeline.authenticate(request, (call.wire.name, call.operation))
         key = wire.read(request.headers[wire.HEADER])
         encoding = request.headers.get(b"content-encoding")
         if encoding is not None:  # the same request may be packed differently each time
@@ -107,7 +109,7 @@ class Idempotency:
         kind = request.headers.get(b"content-type", b"")
         asked = wire.fingerprint(request.body, request.query, kind)
         try:
-            await self._find(request, operation, claim, asked, caller.id)
+            await self._find(request, call, claim, asked, caller.id)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if request.connection.abort_reason != "drained" or request.connection.answered or task is None:
@@ -117,7 +119,7 @@ class Idempotency:
                 503, "The gateway is restarting; send the request again.", code="drained", retry_after="1"
             ) from None
 
-    async def _find(self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int) -> None:
+    async def _find(self, request: Request, call: Call, claim: bytes, asked: bytes, key_id: int) -> None:
         """Look for whoever runs this request until it is found, or until it is this one."""
         give_up_at = time.monotonic() + max(4 * self._rules.lease_s, _PATIENCE_S)
         turns = 0
@@ -127,9 +129,9 @@ class Idempotency:
                 wire.check_same(sink.fingerprint, asked)
                 await self._show(sink, request, "attached")
                 return
-            found = await self._claimed(request, operation, claim, asked, key_id, look=turns > 0)
+            found = await self._claimed(request, call, claim, asked, key_id, look=turns > 0)
             if found is None:
-                await self._pipeline.run(request, operation)
+                await self._pipeline.run(request, call)
                 return
             if isinstance(found, Sink):
                 await self._show(found, request, "run")
@@ -164,14 +166,14 @@ class Idempotency:
         return False
 
     async def _claimed(
-        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int, *, look: bool
+        self, request: Request, call: Call, claim: bytes, asked: bytes, key_id: int, *, look: bool
     ) -> Sink | IdempotentAnswer | None:
         """A sink that this request now fills, or the row that is in the way; None: run without protection.
 
         The claim and the start of the run are one task that a leaving client does not cancel: a claim without a run
         would hold up its retry until the lease ends.
         """
-        task = self._replica.loop.create_task(self._begin(request, operation, claim, asked, key_id, look=look))
+        task = self._replica.loop.create_task(self._begin(request, call, claim, asked, key_id, look=look))
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         try:
@@ -192,7 +194,7 @@ class Idempotency:
             ) from error
 
     async def _begin(
-        self, request: Request, operation: str, claim: bytes, asked: bytes, key_id: int, *, look: bool
+        self, request: Request, call: Call, claim: bytes, asked: bytes, key_id: int, *, look: bool
     ) -> Sink | IdempotentAnswer:
         server = request.connection.server
         sink = Sink(server, claim, asked, new_request_id(), request.connection.client_ip)
@@ -217,7 +219,7 @@ class Idempotency:
         if request.connection.current is request:
             request.resize(0)
         request.body = b""
-        task = self._replica.loop.create_task(self._run(sink, inner, operation))
+        task = self._replica.loop.create_task(self._run(sink, inner, call))
         inner.task = sink.task = task
         # Draining waits for it, and then cuts it, as for a client's connection.
         server.tasks.add(task)
@@ -233,9 +235,9 @@ class Idempotency:
             return found.id not in self._running
         return not await ask(self._replica, found.url, found.id)
 
-    async def _run(self, sink: Sink, inner: Request, operation: str) -> None:
+    async def _run(self, sink: Sink, inner: Request, call: Call) -> None:
         try:
-            await self._pipeline.run(inner, operation)
+            await self._pipeline.run(inner, call)
         finally:
             sink.finish()
             sink.server.buffered_bytes -= inner.size

@@ -7,6 +7,7 @@ so that no reader holds the provider up, and outlives every reader. Opens no con
 import asyncio
 from pathlib import Path
 
+from deployments.calls import Call
 from deployments.exchange import Exchange
 from deployments.idempotency_spool import Spool
 from deployments.pipeline import Pipeline
@@ -147,9 +148,9 @@ class Sink:
 class SinkPipeline(Pipeline):
     """The pipeline of requests with an Idempotency-Key: the claim names the request before it is made."""
 
-    async def _serve(self, request: Request, exchange: Exchange) -> None:
-        sink: object = request.connection
+    async def _serve(self, request: Request, exchange: Exchange, call: Call) -> None:
+        sink: object = getattr(request.connection, "inner", request.connection)  # a capture stands before it
         if isinstance(sink, Sink):
             exchange.request_id = sink.request_id
             sink.exchange = exchange
-        await super()._serve(request, exchange)
+        await super()._serve(request, exchange, call)

@@ -6,12 +6,15 @@ Serve places, scales, checks and drains it; no request passes through Serve.
 import asyncio
 import gc
 import os
+import platform
+import time
 import uuid
 from functools import partial
 from typing import Any
 
-from deployments import metrics, nodes, ports
+from deployments import metrics, nodes, ports, shape, tokenizer
 from deployments.booking import Booking
+from deployments.capture_store import CaptureStore
 from deployments.dataplane import DataPlane
 from deployments.idempotency import Idempotency
 from deployments.keys import load
@@ -22,10 +25,13 @@ from deployments.logs import configure
 from deployments.messages import Report, encode
 from deployments.rates_remote import open_authority
 from deployments.replica import Replica
+from deployments.responses_state import ResponsesState
+from deployments.responses_store import ResponseStore
 from deployments.server import Server
 from deployments.settings import Settings, secret_key
 from deployments.telemetry import Snapshot
 from deployments.upkeep import Upkeep
+from deployments.version import VERSION
 from storage.crypto import SecretBox, load_master_key
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
@@ -35,6 +41,8 @@ TABLE_WAIT_S = 60.0
 ROUTER_AWAY_S = 10.0
 ROUTER_NEAR_S = 5.0
 STAND_IN_S = 1.0
+STAND_IN_AFTER_S = 3.0
+"""The journal of a node is nobody's for a moment when its settler is replaced."""
 
 
 class Ingress:
@@ -56,6 +64,7 @@ class Ingress:
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
         self._telling: set[asyncio.Task[None]] = set()
+        self._node, self._started_at = platform.node(), time.time()
         master_key = load_master_key(settings.data_dir, secret_key())
         self._replica = replica = Replica(
             settings,
@@ -74,10 +83,13 @@ class Ingress:
         self._idempotency = self._plane.idempotency = Idempotency(
             replica, booking, self._sessions, SecretBox(master_key), settings.idempotency
         )
-        self._server = server = Server(self._plane.handle, limits(settings))
+        store = ResponseStore(self._sessions, SecretBox(master_key), settings.responses, replica.telemetry.count)
+        replica.responses = self._responses = ResponsesState(replica, store, settings.responses)
+        replica.capture_store = CaptureStore(self._sessions, SecretBox(master_key), replica.telemetry.count)
+        self._server = server = Server(self._plane.handle, limits(settings), shape.unreadable)
         gauges = replica.telemetry.gauges
         gauges["gateway_open_requests"] = lambda: server.open_requests
-        gauges["gateway_active_streams"] = lambda: server.open_streams
+        gauges["gateway_active_streams"] = lambda: server.open_streams - replica.relayed.streams
         gauges["gateway_route_table_version"] = lambda: replica.table.version
         gauges["gateway_keys_cached"] = lambda: len(replica.keys)
         gauges["gateway_idempotent_running"] = lambda: self._idempotency.running
@@ -91,6 +103,7 @@ class Ingress:
         replica.router_near = lambda: self._link.silent_s < ROUTER_NEAR_S
         self._link.start()
         await asyncio.wait_for(replica.has_table.wait(), TABLE_WAIT_S)
+        await asyncio.to_thread(tokenizer.load)
         await asyncio.to_thread(library.warm_up)  # half a second once, not in the first request with a dated model name
         await asyncio.to_thread(ports.check, settings.host, settings.port)
         # What has been imported lives as long as the process: the collector need not walk it in the middle of requests.
@@ -110,6 +123,8 @@ class Ingress:
             "deadlines": self._replica.watch.alive,
             "router link": self._link.alive,
             "idempotency": self._idempotency.alive,
+            "responses": self._responses.alive,
+            "captures": self._replica.capture_store is None or self._replica.capture_store.alive,
         }
         broken = [part for part, alive in parts.items() if not alive]
         if broken:
@@ -185,17 +200,29 @@ class Ingress:
             table_version=replica.table.version if replica.ready else -1,
             live_seq=replica.live_seq,
             key_seq=replica.key_seq,
-            open_requests=self._server.open_requests,
+            open_requests=self._server.open_requests - replica.relayed.requests,
             snapshot=replica.telemetry.snapshot(),
+            suspects=replica.suspects.take(),
+            node=self._node,
+            version=VERSION,
+            started_at=self._started_at,
+            resting=sorted(replica.resting),
         )
 
     async def _stand_in(self) -> None:
         """Drain the journal of this node and keep its ledger where no Router does: it is away, or on another node."""
         loop = asyncio.get_running_loop()
         upkeep_at = loop.time() + ROUTER_AWAY_S
+        free_since = 0.0
         while True:
             await asyncio.sleep(STAND_IN_S)
             try:
+                if not self._drainer.take():
+                    free_since = 0.0
+                    continue
+                free_since = free_since or loop.time()
+                if loop.time() - free_since < STAND_IN_AFTER_S:
+                    continue
                 while await self._drainer.drain_once():
                     pass
                 if loop.time() >= upkeep_at and self._drainer.working:
@@ -204,7 +231,7 @@ class Ingress:
             except Exception as error:  # noqa: BLE001  # any database error: the records wait
                 self._replica.log.warning("usage records wait in the journal: %s", error)
             finally:
-                self._drainer.close()  # the Router of this node takes over as soon as there is one
+                self._drainer.close()  # the settler of this node takes over as soon as there is one
 
 
 def limits(settings: Settings) -> Limits:

@@ -18,6 +18,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from adapters.errors import ClientError, GatewayFault
+from deployments.groups import AUTO
+from deployments.key_rules import KeyRules, rules_of
 from storage.ledger.purses import Holder, Purse, holder
 from storage.repositories import keys
 
@@ -37,8 +39,11 @@ class Key(msgspec.Struct, gc=False):
     """A key as the data plane needs it. `models` None: all. `expires_at` unix seconds, 0: never.
 
     `checked_at` monotonic seconds. `group` is the group it uses, `user_group` that of its user, `cost_cap` the most
-    that a request may cost in nano-USD (0: no bound). Its requests draw on the `purses`, which hold until
-    `purses_until` (unix seconds, 0: for good).
+    that a request may cost in nano-USD (0: no bound). `strict`: a request that a conversion would change is refused.
+    `rules` say where and for what it may be used, None: everywhere, for everything.
+    `groups` are tried in order in place of `group`, all of them with `group_retry`; empty: `group` counts.
+    Its requests draw on the `purses`, which hold until `purses_until` (unix seconds, 0: for good), or where those do
+    not cover one, on the first of `more` that does. `within` are the models of its team, where both name some.
     """
 
     id: int
@@ -56,11 +61,20 @@ class Key(msgspec.Struct, gc=False):
     cost_cap: int = 0
     purses: tuple[Purse, ...] = ()
     purses_until: float = 0.0
+    strict: bool = False
+    groups: tuple[str, ...] = ()
+    group_retry: bool = False
+    more: tuple[tuple[Purse, ...], ...] = ()
+    rules: KeyRules | None = None
+    team_id: int = 0
+    within: Callable[[str], bool] | None = None
 
     def may_use(self, model: str) -> bool:
         """Whether the key is allowed to use a public model name."""
         if self.models is None:
             return True
+        if self.within is not None and not self.within(model):
+            return False
         return model in self.models or (self.globs is not None and self.globs.match(model) is not None)
 
 
@@ -73,22 +87,42 @@ def make(
     models: Iterable[str] | None,
     expires_at: float,
     cost_cap: int = 0,
+    strict: bool = False,
     holder: Holder | None = None,
 ) -> Key:
     """Build a Key from a database row's values and what the ledger says of its user."""
-    names = None if models is None else frozenset(models)
-    patterns = sorted(name for name in names or () if any(sign in name for sign in "*?["))
-    globs = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)) if patterns else None
+    of_team = holder.team_models if holder is not None else None
+    names, globs = _compiled(of_team if models is None else models)
     key = Key(key_id, name, enabled, admin, names, globs, expires_at, time.monotonic(), cost_cap=cost_cap)
+    key.strict = strict
     if holder is not None:
         key.enabled = enabled and holder.enabled
         key.user_id = holder.user_id
         key.organisation_id = holder.organisation_id
         key.group = holder.group
         key.user_group = holder.user_group
+        key.groups = tuple(holder.groups) or ((AUTO,) if holder.group == AUTO else ())
+        key.group_retry = holder.group_retry
+        key.team_id = holder.team_id
+        if models is not None and of_team is not None:
+            key.within = _matcher(of_team)
         key.purses = tuple(holder.purses)
-        key.purses_until = min((purse.period_end for purse in holder.purses if purse.period_end), default=0)
+        key.more = tuple([tuple(choice) for choice in holder.more])
+        ends = {purse.period_end for choice in (holder.purses, *holder.more) for purse in choice} | {holder.until}
+        key.purses_until = min(ends - {0}, default=0)
     return key
+
+
+def _compiled(models: Iterable[str] | None) -> tuple[frozenset[str] | None, re.Pattern[str] | None]:
+    names = None if models is None else frozenset(models)
+    patterns = sorted(name for name in names or () if any(sign in name for sign in "*?["))
+    globs = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)) if patterns else None
+    return names, globs
+
+
+def _matcher(models: Iterable[str]) -> Callable[[str], bool]:
+    names, globs = _compiled(models)
+    return lambda model: model in (names or ()) or (globs is not None and globs.match(model) is not None)
 
 
 async def load(sessions: async_sessionmaker[AsyncSession], digest: bytes) -> Key | None:
@@ -98,17 +132,22 @@ async def load(sessions: async_sessionmaker[AsyncSession], digest: bytes) -> Key
         if row is None:
             return None
         held_by = await holder(session, row, int(time.time()))
-    expires = row.expires_at.timestamp() if row.expires_at is not None else 0.0
-    return make(
+    ends = [row.expires_at] if row.expires_at is not None else []
+    if row.digest != digest and row.old_until is not None:  # a value that was rotated out and is good for a while
+        ends.append(row.old_until)
+    key = make(
         row.id,
         row.name,
         enabled=row.enabled,
         admin=row.admin,
         models=row.models,
-        expires_at=expires,
+        expires_at=min(ends).timestamp() if ends else 0.0,
         cost_cap=row.cost_cap or 0,
+        strict=row.strict,
         holder=held_by,
     )
+    key.rules = rules_of(row.endpoints, row.networks)
+    return key
 
 
 Load = Callable[[bytes], Awaitable[Key | None]]

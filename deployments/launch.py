@@ -20,6 +20,7 @@ from types import FrameType
 import httpx
 import yaml
 
+from admin.console import start
 from deployments import ports
 from deployments.settings import Settings, SettingsError, load
 from deployments.startup import Prepared, prepare, welcome
@@ -56,6 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         settings = load(_args(config))
         ports.check(settings.host, settings.port)
+        _check_options(settings)
         done = asyncio.run(prepare(settings))
     except (SettingsError, ports.PortTakenError, OSError, ValueError, RuntimeError) as error:
         sys.exit(f"The gateway cannot start.\n{error}")
@@ -67,8 +69,26 @@ def main(arguments: list[str] | None = None) -> None:
         _say(f"prices: the price library has {done.prices.waiting} others; `gateway prices sync` shows them")
     _raise_file_limit()
     _say("starting Ray and the gateway (about 15 s)")
+    builder = start.begin(settings.console, lambda text: _say(f"console: {text}")) if settings.admin else None
     threading.Thread(target=_greet, args=(settings, done), daemon=True).start()
-    _serve_run(config, options.dashboard)
+    try:
+        _serve_run(config, options.dashboard)
+    finally:
+        if builder is not None:
+            builder.terminate()
+
+
+def _check_options(settings: Settings) -> None:
+    """As build does: said here before anything is started."""
+    from deployments.app import check_options  # noqa: PLC0415  # loads Ray
+
+    check_options(settings)
+
+
+_TOO_SLOW = (
+    "Ray did not come up within 30 s, which it allows itself: the machine is too busy, or short of memory. Nothing was "
+    "left running; start again when there is less to do."
+)
 
 
 def _serve_run(config: Path, dashboard: bool) -> None:
@@ -76,11 +96,17 @@ def _serve_run(config: Path, dashboard: bool) -> None:
     for name, value in RAY_DEFAULTS.items():
         os.environ.setdefault(name, value)
     import ray  # noqa: PLC0415  # seconds to load, and it reads the variables above
-    from ray.serve.scripts import cli  # noqa: PLC0415  # as ray
 
     if not os.environ.get("RAY_ADDRESS"):
         # The object store is not used; 100 MB is about the least that Ray accepts.
-        ray.init("local", namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
+        try:
+            ray.init("local", namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
+        except Exception as error:
+            if "timed out during startup" not in str(error):  # Ray has no class for it, and 30 s are fixed in it
+                raise
+            sys.exit(f"The gateway cannot start.\n{_TOO_SLOW}")
+    from ray.serve.scripts import cli  # noqa: PLC0415  # as ray
+
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:

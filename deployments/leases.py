@@ -16,9 +16,15 @@ from deployments.leases_account import Lease, Sizes
 from deployments.leases_authority import LeaseAuthority
 from deployments.leases_keeper import Keeper
 from deployments.leases_waiting import Insufficient, Unavailable, Waiter, insufficient
+from storage.ledger.accounts import BUDGET
 from storage.ledger.purses import Purse
 
 __all__ = ["Insufficient", "LeaseBook", "Reservation", "Sizes", "Unavailable", "purses_valid_until"]
+
+SHORT_S = 5.0
+"""A subscription that did not cover a request is not asked again for so long, where something else can pay."""
+
+MAX_SHORT = 10_000
 
 Count = Callable[[str, tuple[str, ...]], None]
 
@@ -44,7 +50,7 @@ class Reservation:
 
     @property
     def accounts(self) -> str:
-        """The accounts that pay, for the usage record: "12,15"."""
+        """The accounts that pay, for the usage record: "12,15"; storage/ledger/charges.py reads it."""
         return ",".join([lease.name for lease in self._leases])
 
     def settle(self, actual: int) -> None:
@@ -97,6 +103,7 @@ class LeaseBook:
         self._count = count
         self._clock = clock
         self._free = Reservation(self, (), 0)
+        self._short: dict[int, tuple[float, int]] = {}
         self.keeper = Keeper(
             authority, replica, sizes=sizes, ttl_s=ttl_s, timeout_s=timeout_s, pushed=pushed, clock=clock,
             answered=self.answered, refuse=self._unanswered,
@@ -133,7 +140,7 @@ class LeaseBook:
             if lease is None or lease.left < amount or now >= lease.until:
                 if amount > 0:
                     return None
-                lease = self.keeper.find(purse.account_id)
+                lease = self.keeper.find(purse.account_id, purse.stands_in)
             leases.append(lease)
         for lease in leases:
             lease.take(amount)
@@ -217,9 +224,34 @@ class LeaseBook:
         if not lease.waiters:
             self.changed(lease)
 
+    async def reserve_any(
+        self, choices: Sequence[Sequence[Purse]], amount: int, least: int | None = None
+    ) -> Reservation:
+        """`reserve` from the first choice that covers all of `amount`; from the last one also with `least`.
+
+        Raises what `reserve` does. What a budget refuses is refused for all choices.
+        """
+        for purses in choices[:-1]:
+            if any(self._is_short(purse.account_id, amount) for purse in purses):
+                continue
+            try:
+                return await self.reserve(purses, amount)
+            except Insufficient as refusal:
+                if any(purse.account_id == refusal.account_id and purse.kind == BUDGET for purse in purses):
+                    raise
+                now = self._clock()
+                if len(self._short) >= MAX_SHORT:
+                    self._short = {known: noted for known, noted in self._short.items() if now < noted[0]}
+                self._short[refusal.account_id] = (now + SHORT_S, amount)
+        return await self.reserve(choices[-1], amount, least)
+
+    def _is_short(self, account_id: int, amount: int) -> bool:
+        until, refused = self._short.get(account_id, (0.0, 0))
+        return amount >= refused and self._clock() < until
+
     def _waiter(self, purses: Sequence[Purse], amount: int, least: int) -> Waiter:
         now = self._clock()
-        leases = tuple([self.keeper.find(purse.account_id) for purse in purses])
+        leases = tuple([self.keeper.find(purse.account_id, purse.stands_in) for purse in purses])
         for lease, purse in zip(leases, purses, strict=True):
             if now < lease.refused_until and lease.potential < least:
                 self._count("gateway_quota_refused_total", ("insufficient",))

@@ -78,11 +78,13 @@ class Keeper:
         """Whether the authority answered last time."""
         return not self.down_until
 
-    def find(self, account_id: int) -> Lease:
-        """The account's lease, perhaps an empty one."""
+    def find(self, account_id: int, stands_in: str = "") -> Lease:
+        """The account's lease, perhaps an empty one. `stands_in`: the letter that usage records have behind its id."""
         lease = self.leases.get(account_id)
         if lease is None:
             lease = self.leases[account_id] = Lease(account_id, self._clock())
+        if stands_in:
+            lease.name = f"{account_id}{stands_in}"
         if not lease.live:
             self.watch(lease)
         return lease

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from deployments.suspects import Suspect
 from deployments.telemetry import Snapshot
 
 
@@ -9,6 +10,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     """A replica's call: who it is, what it already has, and what it has counted.
 
     `kind`: "ingress", "adapter:<family>" or "admin"; until it listens "ingress:starting", or of an adapter "starting".
+    `started_at` is unix seconds, `resting` are the channels whose breaker is open there.
     """
 
     replica: str
@@ -22,6 +24,11 @@ class Report(msgspec.Struct, omit_defaults=True):
     wait_s: float = 0.0
     leaving: bool = False
     snapshot: Snapshot | None = None
+    suspects: list[Suspect] = []
+    node: str = ""
+    version: str = ""
+    started_at: float = 0.0
+    resting: list[int] = []
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -42,6 +49,7 @@ class Update(msgspec.Struct, omit_defaults=True):
     """The Router's answer: only the parts that are news to the replica. `router`: identity of this Router process.
 
     `recalls` are accounts of which other replicas are short: what is not reserved of their leases goes back.
+    `suspects` are for the Admin. `retries` are channels whose failures are to be forgotten.
     """
 
     router: str = ""
@@ -52,6 +60,8 @@ class Update(msgspec.Struct, omit_defaults=True):
     changed_keys: list[bytes] = []
     flush_keys: bool = False
     recalls: list[int] = []
+    suspects: list[Suspect] = []
+    retries: list[int] = []
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -26,6 +26,10 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         "Failed attempts at a provider, by class.",
         ["gen_ai_provider_name", "error_type"],
     ),
+    "gateway_conversion_losses_total": (
+        "Settings that a conversion to another protocol left out or changed, by name.",
+        ["field"],
+    ),
     "gateway_cost_nanousd_total": ("Cost booked, in nano-USD.", _CALL),
     "gateway_rate_limited_total": ("Requests refused by a rate limit, by its name and metric.", ["limit", "metric"]),
     "gateway_rate_outage_total": (
@@ -44,6 +48,23 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         "Requests with an Idempotency-Key: run, taken_over (from a replica that is gone), attached, relayed, replayed.",
         ["outcome"],
     ),
+    "gateway_media_fetches_total": (
+        "Media fetched because a provider takes no URLs: ok, refused (address, size or type), failed, timeout, busy.",
+        ["outcome"],
+    ),
+    "gateway_responses_kept_total": (
+        "Responses that clients may refer to later: kept, or lost because the database was away for long.",
+        ["outcome"],
+    ),
+    "gateway_captures_total": (
+        "Requests whose bodies were to be kept: kept, or lost because the database was away, or slower than they came.",
+        ["outcome"],
+    ),
+    "gateway_safety_findings_total": ("What safety rules found, by rule and action.", ["rule", "action"]),
+    "gateway_safety_webhooks_total": (
+        "Judgements of outside services, by rule and outcome (allow, block, mask, failed).",
+        ["rule", "outcome"],
+    ),
     "gateway_accounts_overdrawn_total": (
         "Settled batches that took a limited account below zero: a provider counted more than was reserved.",
         [],
@@ -52,6 +73,7 @@ COUNTERS: dict[str, tuple[str, list[str]]] = {
         "Budgets that crossed a percentage somebody wants to hear of.",
         ["scope", "percent"],
     ),
+    "gateway_settler_restarts_total": ("Times that the process that settles usage ended and was started again.", []),
     "gateway_records_lost_total": ("Usage records that could not be written to the journal.", []),
     "gateway_journal_corrupt_total": ("Journal segments whose tail was cut at the last whole record.", []),
 }
@@ -75,9 +97,11 @@ HISTOGRAMS: dict[str, tuple[str, list[str], tuple[float, ...]]] = {
 }
 GAUGES: dict[str, str] = {
     "gateway_open_requests": "Requests being answered now.",
-    "gateway_active_streams": "Streams open now.",
+    "gateway_active_streams": "Streams of answers open now, without pages that watch.",
     "gateway_journal_depth_bytes": "Bytes of usage records not yet in the database.",
     "gateway_journal_depth_records": "Usage records not yet in the database (estimate).",
+    "gateway_journal_lag_seconds": "Age of the oldest usage record not yet in the database, at most.",
+    "gateway_settler_hurried": "1 while usage is settled at normal priority because it fell behind.",
     "gateway_route_table_version": "Version of the route table; the lowest of all replicas.",
     "gateway_route_table_version_newest": "Version of the newest compiled route table.",
     "gateway_replicas": "Ingress replicas that listen.",

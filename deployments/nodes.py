@@ -4,20 +4,14 @@ import os
 import uuid
 from pathlib import Path
 
-import ray
-
 from deployments.settings import Settings
 
 
 def internal_host(settings: Settings) -> str:
     """The address to bind an internal port to."""
+    import ray  # noqa: PLC0415  # 50 MB that a process without Ray need not hold
+
     return str(ray.util.get_node_ip_address()) if settings.internal_host == "node" else settings.internal_host
-
-
-def step_back() -> None:
-    """Give this process less of a busy CPU than others get; only for one that Ray runs, and that is therefore ours."""
-    if ray.is_initialized():
-        os.nice(10)
 
 
 def tag(data: Path) -> str:

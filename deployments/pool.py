@@ -2,18 +2,22 @@
 
 Hands a prepared request to the least loaded Adapter replica of a family over the same HTTP plane.
 
-The channel travels by id; the Adapter replica has the same table and adds address and credentials itself. Failures of
-the provider come back as a header and become the same UpstreamError that an inline call raises.
+The channel travels by id and protocol; the Adapter replica has the same table and adds address and credentials itself.
+Failures of the provider come back as a header and become the same UpstreamError that an inline call raises.
 """
 
 import time
 from collections.abc import Sequence
 
 from adapters.errors import UpstreamError
+from deployments.endpoint import Endpoint
 from deployments.table import Channel
 from deployments.upstream import Answer, Direct
 
 CHANNEL_HEADER = "x-gateway-channel"
+PROTOCOL_HEADER = "x-gateway-protocol"
+KEY_HEADER = "x-gateway-channel-key"
+"""Which of the channel's several keys it is, 0: it has one."""
 TOKEN_HEADER = "x-gateway-internal"  # noqa: S105  # the name of a header
 FAILED_HEADER = "x-gateway-failed"
 """Set by an Adapter replica when the provider gave no answer.
@@ -55,18 +59,23 @@ class Pooled:
         known = {member.url: member for member in self._members}
         self._members = [known.get(url) or _Member(url) for url in urls]
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+    async def send(
+        self, channel: Channel, endpoint: Endpoint, path: str, headers: list[tuple[str, str]], body: bytes
+    ) -> Answer:
         """See Upstream.send."""
         if not self._members:
             raise UpstreamError(
                 503, "No adapter replica is running for this provider.", klass="upstream_no_adapter", retry_after="1"
             )
-        own = {name for name, _ in channel.headers}
-        relayed = [(name, value) for name, value in headers if name not in own]
+        # The key stays here: the Adapter replica adds it. What a client says in place of the channel goes along.
+        own = set(endpoint.headers)
+        relayed = [pair for pair in headers if pair not in own]
         relayed += [
             ("content-type", "application/json"),
             (TOKEN_HEADER, self._token),
             (CHANNEL_HEADER, str(channel.id)),
+            (PROTOCOL_HEADER, endpoint.protocol),
+            (KEY_HEADER, str(endpoint.key_id)),
         ]
         now = time.monotonic()
         # A dead replica has no load: without a rest it would be the first choice for every request.

@@ -23,7 +23,7 @@ class LimitRow(msgspec.Struct, frozen=True, array_like=True):
     """A limit as it travels. What is 0 or "" in the match counts for all.
 
     `metric`: requests, tokens, concurrent. `window`: a name of WINDOWS, "" for concurrent.
-    `per`: of key, user, group, model, channel.
+    `per`: of key, user, team, group, model, channel.
     """
 
     id: int
@@ -37,6 +37,7 @@ class LimitRow(msgspec.Struct, frozen=True, array_like=True):
     group: str = ""
     model: str = ""
     channel_id: int = 0
+    team_id: int = 0
 
 
 def limit_row(limit: Limit) -> LimitRow:
@@ -53,6 +54,7 @@ def limit_row(limit: Limit) -> LimitRow:
         limit.group,
         limit.model,
         limit.channel_id,
+        limit.team_id,
     )
 
 
@@ -64,6 +66,7 @@ class Subject(NamedTuple):
     group: str
     model: str
     channel_id: int = 0
+    team_id: int = 0
 
 
 class Rule:
@@ -107,10 +110,11 @@ class Rule:
             or (row.user_id and row.user_id != subject.user_id)
             or (row.group and row.group != subject.group)
             or (row.channel_id and row.channel_id != subject.channel_id)
+            or (row.team_id and row.team_id != subject.team_id)
         ):
             return False
-        if "user" in row.per and not subject.user_id:
-            return False  # a key of nobody: there is no user to count for
+        if ("user" in row.per and not subject.user_id) or ("team" in row.per and not subject.team_id):
+            return False  # a key of nobody: there is no user to count for; the same of teams
         if self._glob is not None:
             return self._glob.match(subject.model) is not None
         return not row.model or row.model == subject.model
@@ -121,6 +125,7 @@ class Rule:
         values = {
             "key": subject.key_id,
             "user": subject.user_id,
+            "team": subject.team_id,
             "group": subject.group,
             "model": subject.model,
             "channel": subject.channel_id,

@@ -8,18 +8,27 @@ Knows nothing of Ray: tests and benchmarks run a whole data plane in one process
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from adapters.errors import UpstreamError
+from adapters.overrides.channel import compile_overrides
+from adapters.overrides.problem import OverrideError
+from deployments import channel_keys
 from deployments.breaker import Breakers
+from deployments.capture import Captures, captures_of
+from deployments.fetch import Fetcher
 from deployments.keys import Keys, Load
 from deployments.leases import LeaseBook, Sizes
 from deployments.leases_authority import LeaseAuthority, NoAuthority
 from deployments.messages import Live, Pool, Update
 from deployments.pool import Pooled
 from deployments.rates import RateBook
+from deployments.safety import Safety, safety_of
+from deployments.safety_hooks import Hooks
 from deployments.settings import Settings
+from deployments.suspects import Suspects
 from deployments.table import Channel, RouteTable, TableData, decode
 from deployments.telemetry import Telemetry
 from deployments.upstream import Direct, Upstream
@@ -28,6 +37,18 @@ from storage.crypto import SealError, SecretBox, derive
 from storage.pricing import PriceBook
 from storage.rates import Authority
 from storage.rates.memory import MemoryAuthority
+
+if TYPE_CHECKING:
+    from deployments.capture_store import CaptureStore
+    from deployments.responses_state import ResponsesState
+
+
+class Relayed:
+    """What is handed on to the Admin deployment now: the console's requests, and the pages that watch."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.streams = 0
 
 
 class Replica:
@@ -68,7 +89,19 @@ class Replica:
         )
         self.watch = Watch()
         self.breakers = Breakers(settings.breaker)
+        self.suspects = Suspects()
+        self.relayed = Relayed()
+        self.key_rests = channel_keys.Rests()
         self.direct = Direct()
+        self._hooks = Hooks(self.direct, self.telemetry.count)
+        self.fetcher = Fetcher(settings.fetch, self.telemetry.count)
+        self.responses: ResponsesState | None = None
+        """What clients of /v1/responses may refer to; without it they can refer to nothing."""
+        self.capture_store: CaptureStore | None = None
+        """Where captured requests go; without it nothing is captured."""
+        self.captures: Captures | None = None
+        self.safety: Safety | None = None
+        """Whose requests are captured; None: nobody's."""
         self.table = RouteTable(TableData(0, [], []), {})
         self.prices = PriceBook([])
         self.has_table = asyncio.Event()
@@ -100,6 +133,8 @@ class Replica:
             self.keys.forget(update.changed_keys)
         if update.recalls:
             self.leases.recalled(update.recalls)
+        for channel_id in update.retries:
+            self._retry(channel_id)
         self.key_seq = max(update.key_seq, self.key_seq) if not update.flush_keys else update.key_seq
         if update.table is not None:
             self._take_table(decode(update.table))
@@ -112,14 +147,29 @@ class Replica:
         """Where the channel's adapter runs: in this process, or in the pool of its family."""
         return self._pools.get(channel.family) or self.direct
 
-    def upstream_failed(self, channel: Channel, error: UpstreamError) -> None:
-        """An attempt failed."""
-        self.breakers.failed(channel.id, error)
+    def upstream_failed(self, channel: Channel, error: UpstreamError, key_id: int = 0) -> bool:
+        """An attempt failed; whether it was for one key of several: another of the channel may do better."""
+        self.suspects.failed(channel.id, key_id, error)
+        only_key = key_id != 0 and channel_keys.failed(self.key_rests, key_id, error)
+        if not only_key:
+            self.breakers.failed(channel.id, error)
         self.telemetry.count("gateway_upstream_errors_total", (channel.provider, error.klass))
+        return only_key
 
-    def upstream_succeeded(self, channel: Channel) -> None:
+    def upstream_succeeded(self, channel: Channel, key_id: int = 0) -> None:
         """An attempt went through."""
         self.breakers.succeeded(channel.id)
+        self.suspects.succeeded(channel.id, key_id)
+        if key_id and self.key_rests:
+            self.key_rests.wake(key_id)
+
+    def _retry(self, channel_id: int) -> None:
+        """Somebody says that the channel works again: neither it nor a key of it rests."""
+        self.breakers.succeeded(channel_id)
+        channel = self.table.channels.get(channel_id)
+        if channel is not None and channel.ring is not None:
+            for member in channel.ring.members:
+                self.key_rests.wake(member.id)
 
     def channel_name(self, channel_id: int) -> str:
         """For administrators; a channel may have gone meanwhile."""
@@ -133,25 +183,38 @@ class Replica:
     async def close(self) -> None:
         """Stop the background work and close the pools."""
         self.watch.close()
+        if self.responses is not None:
+            await self.responses.close()
+        if self.capture_store is not None:
+            await self.capture_store.close()
         await self.rates.close()
+        await self.fetcher.close()
         await self.direct.close()
 
     def _take_table(self, data: TableData) -> None:
         secrets: dict[int, str] = {}
         logins: dict[int, str] = {}
+        several: dict[int, list[tuple[int, str]]] = {}
         for row in data.channels:
             try:
+                compile_overrides(row.settings)  # without its rules a request might say what it must not
                 if row.proxy_secret:
                     logins[row.id] = self._box.open(row.proxy_secret, f"channel-proxy:{row.name}")
+                if row.keys is not None:
+                    several[row.id] = [
+                        (key_id, self._box.open(key, f"channel-key:{key_id}")) for key_id, key in row.keys
+                    ]
                 secrets[row.id] = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
-            except SealError as error:
-                self.log.error(  # noqa: TRY400  # the cause is a key that does not fit: a traceback adds nothing
+            except (SealError, OverrideError) as error:
+                self.log.error(  # noqa: TRY400  # the cause is a key or a rule that does not fit: a traceback adds nothing
                     "channel %s cannot be used: %s", row.name, error
                 )
         usable = [row for row in data.channels if row.id in secrets]
-        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets, logins)
+        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets, logins, several)
         self.prices = PriceBook(data.prices)
         self.rates.load(data.limits)
+        self.captures = captures_of(data.captures, self.capture_store, self.log)
+        self.safety = safety_of(data.safety, self._hooks, self._box.open, self.telemetry.count, self.log)
         self.has_table.set()
         for callback in self.on_table:
             callback()

@@ -1,6 +1,6 @@
 """The Router: a brain, not a hop.
 
-Compiles the route table, tells every replica what changed, sums their counters, drains the journal of its node.
+Compiles the route table, tells every replica what changed, sums their counters, has the journal of its node settled.
 
 The data plane goes on without it; a new Router learns everything from the database and from the next polls.
 """
@@ -9,24 +9,37 @@ import asyncio
 import logging
 import os
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from deployments import compiler, metrics, nodes, rates_remote, table
+from deployments import compiler, metrics, overview, rates_remote, table
 from deployments.leases_authority import Recalls
 from deployments.messages import Live, Pool, Report, Update, decode_report, encode
-from deployments.settings import Settings
+from deployments.retries import Retries
+from deployments.settings import Settings, trusted_proxies
+from deployments.settling import Settling
+from deployments.suspects import Suspect
 from deployments.telemetry import Snapshot, Telemetry
-from deployments.upkeep import Upkeep
+from deployments.upkeep import Upkeep, rest
 from storage.database import open_engine, session_factory
-from storage.journal import JournalDrainer
 from storage.rates.memory import MemoryCore
 from storage.repositories import keys
 
 GONE_AFTER_S = 12.0
 """A replica that has not polled for this long is taken for dead."""
+
+STOP_S = 5.0
+"""What is under way in the database gets this long to end when the Router stops."""
+
+MAX_SUSPECTS = 500
+"""Failures of channels that wait for an Admin."""
+
+FRESH_S = 0.25
+ASK_S = 0.25
+"""A look at what runs has replicas with older reports report anew, and waits so long for them."""
 
 GATHER_S = 5.0
 """So long after its start a Router has heard of everything that runs."""
@@ -39,10 +52,10 @@ class Router:
     """
 
     async def __init__(self, args: dict[str, Any]) -> None:  # type: ignore[misc]  # Serve awaits it
-        nodes.step_back()  # what it does can wait a moment; the data plane's requests cannot
         self._settings = settings = Settings.model_validate(args)
         self._log = logging.getLogger("gateway")
         self._id = f"{os.getpid()}-{time.time_ns()}"
+        self._started_at = time.monotonic()
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
         self._table: table.TableData | None = None
@@ -53,20 +66,24 @@ class Router:
         self._gathered_at = time.monotonic() + GATHER_S
         self._members: dict[str, tuple[Report, float]] = {}
         self._gone = self._load_gone()
+        self._suspects: deque[Suspect] = deque(maxlen=MAX_SUSPECTS)
         self._changed = asyncio.Event()
+        self._reported = asyncio.Event()
+        self._asked_at = 0.0
         self._refreshing = asyncio.Lock()
         self._telemetry = Telemetry()
         self._upkeep = Upkeep(settings, self._sessions, self._telemetry)
-        self._drainer = JournalDrainer(settings.data_dir / "journal", self._upkeep.insert)
+        self._settling = Settling(settings, self._telemetry)
         self._rates = MemoryCore()
         self._recalls = Recalls()
+        self._retries = Retries()
         loop = asyncio.get_running_loop()
         await self._refresh_patiently()
         self._stop = asyncio.Event()
         self._tasks = [
             loop.create_task(self._watch()),
-            loop.create_task(self._drainer.run(self._stop)),
-            loop.create_task(self._upkeep.run()),
+            loop.create_task(self._settling.run(self._stop)),
+            loop.create_task(self._upkeep.run(self._stop)),
         ]
 
     async def check_health(self) -> None:
@@ -78,13 +95,11 @@ class Router:
     async def __del__(self) -> None:
         if not hasattr(self, "_tasks"):
             return
-        watching, draining, keeping = self._tasks
-        watching.cancel()
-        keeping.cancel()
         self._stop.set()
-        await asyncio.wait([draining], timeout=5.0)
-        draining.cancel()
-        self._drainer.close()  # the last ingress replica moves what comes after this
+        # The last ingress replica settles what comes after this.
+        _, late = await asyncio.wait(self._tasks, timeout=STOP_S)
+        for task in late:
+            task.cancel()
         await self._engine.dispose()
 
     async def sync(self, data: bytes) -> bytes:
@@ -94,15 +109,20 @@ class Router:
         if report.leaving:
             self._retire(report)
             return encode(Update(router=self._id))
+        if report.suspects:
+            self._suspects.extend(report.suspects)
+            self._wake()
         fresh = report.replica not in self._members
         self._members[report.replica] = (report, now)
+        reported, self._reported = self._reported, asyncio.Event()
+        reported.set()
         if fresh or report.url:
             self._place()
         deadline = now + report.wait_s
         while (update := await self._news(report)) is None:
             changed = self._changed
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or now < self._asked_at:
                 return encode(Update(router=self._id, key_seq=self._key_seq))
             try:
                 await asyncio.wait_for(changed.wait(), left)
@@ -114,7 +134,9 @@ class Router:
         """Something changed in the database: look now and tell everybody."""
         async with self._refreshing, self._sessions() as session:
             known = self._table.version if self._table is not None else None
-            data = await compiler.compile_table(session, self._settings.timeouts, known)
+            data = await compiler.compile_table(
+                session, self._settings.timeouts, known, trusted_proxies(self._settings)
+            )
             seq = await keys.latest_change(session)
         if data is not None:
             self._table, self._blob = data, table.encode(data)
@@ -132,15 +154,25 @@ class Router:
         if self._recalls.add(data, self._members):
             self._wake()
 
+    async def retry(self, channel_ids: list[int]) -> int:
+        """Have every ingress forget the failures of these channels; how many replicas are told."""
+        self._sweep()
+        told = [report.replica for report in self._of_kind("ingress")]
+        self._retries.add(channel_ids, told)
+        self._wake()
+        return len(told)
+
     async def scrape(self) -> bytes:
         """Prometheus text over all replicas."""
         self._sweep()
-        records, size = self._drainer.depth()
+        records, size = self._settling.depth()
         extra = {
             "gateway_router_up": 1.0,
             "gateway_replicas": float(len(self._of_kind("ingress"))),
             "gateway_journal_depth_records": float(records),
             "gateway_journal_depth_bytes": float(size),
+            "gateway_journal_lag_seconds": self._settling.report.lag_s,
+            "gateway_settler_hurried": float(self._settling.report.hurried),
             "gateway_route_table_version_newest": float(self._table.version if self._table else -1),
         }
         live = [report.snapshot for report, _ in self._members.values() if report.snapshot is not None]
@@ -148,25 +180,21 @@ class Router:
         return metrics.render(metrics.merge(live, self._gone, extra))
 
     async def status(self) -> dict[str, Any]:
-        """The Router's view for `gateway status` and the console."""
+        """The Router's view for `gateway status` and the console, from reports that are no older than `FRESH_S`."""
         self._sweep()
-        records, size = self._drainer.depth()
+        await self._ask()
+        records, size = self._settling.depth()
         now = time.monotonic()
+        seen = list(self._members.values())
         return {
             "table_version": self._table.version if self._table else None,
             "channels": len(self._table.channels) if self._table else 0,
-            "journal": {"records": records, "bytes": size},
-            "replicas": [
-                {
-                    "replica": report.replica,
-                    "kind": report.kind,
-                    "pid": report.pid,
-                    "table_version": report.table_version,
-                    "open_requests": report.open_requests,
-                    "seen_seconds_ago": round(now - at, 1),
-                }
-                for report, at in sorted(self._members.values(), key=lambda item: (item[0].kind, item[0].replica))
-            ],
+            "journal": {"records": records, "bytes": size, "lag_s": self._settling.report.lag_s},
+            "replicas": overview.replicas(seen, now, time.time()),
+            "traffic": overview.traffic(seen, self._gone),
+            "resting": overview.resting(seen),
+            "leases": overview.leases(seen),
+            "uptime_s": round(now - self._started_at, 1),
         }
 
     async def _news(self, report: Report) -> Update | None:
@@ -179,7 +207,11 @@ class Router:
             update.live, update.live_seq = self._live, self._live_seq
             something = True
         update.recalls = self._recalls.fetch(report.replica)
-        something = something or bool(update.recalls)
+        update.retries = self._retries.fetch(report.replica)
+        if report.kind == "admin" and self._suspects:
+            update.suspects = list(self._suspects)
+            self._suspects.clear()
+        something = something or bool(update.recalls or update.suspects or update.retries)
         if report.kind in ("ingress", "ingress:starting") and report.key_seq != self._key_seq:
             something = True
             if report.key_seq < 0:
@@ -191,6 +223,17 @@ class Router:
                 except keys.ChangesLostError as lost:
                     update.key_seq, update.flush_keys = lost.seq, True
         return update if something else None
+
+    async def _ask(self) -> None:
+        """Have those report anew whose last report is old: they answer at once, or they are not waited for."""
+        self._asked_at = time.monotonic() - FRESH_S
+        self._wake()
+        deadline = time.monotonic() + ASK_S
+        while any(at < self._asked_at for _, at in self._members.values()):
+            try:
+                await asyncio.wait_for(self._reported.wait(), deadline - time.monotonic())
+            except TimeoutError:
+                return
 
     def _gathering(self, report: Report) -> bool:
         """Whether the replica knows from the Router before this one where things run, and this one may not yet."""
@@ -225,6 +268,7 @@ class Router:
     def _retire(self, report: Report) -> None:
         known = self._members.pop(report.replica, None)
         self._recalls.forget(report.replica)
+        self._retries.forget(report.replica)
         snapshot = report.snapshot or (known[0].snapshot if known else None)
         if known is not None and snapshot is not None:
             metrics.fold(self._gone, snapshot)
@@ -235,8 +279,7 @@ class Router:
         return [report for report, _ in self._members.values() if report.kind == kind]
 
     async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(self._settings.router_poll_s)
+        while not await rest(self._stop, self._settings.router_poll_s):
             self._sweep()
             try:
                 await self.refresh()

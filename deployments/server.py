@@ -9,14 +9,24 @@ Why not Granian: docs/decisions/0002.
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
+
+import msgspec
 
 from deployments.connection import Connection
 from deployments.limits import Limits
 from deployments.request import Request
 
 Handler = Callable[[Request], Awaitable[None]]
+Refusal = Callable[[bytes, Mapping[bytes, bytes], int, str], tuple[bytes, bytes]]
+"""(target, headers so far, status, message) -> header lines and body for a request that cannot be read."""
+
+
+def plain(_target: bytes, _headers: Mapping[bytes, bytes], _status: int, message: str) -> tuple[bytes, bytes]:
+    """A Refusal in OpenAI's shape, for every path."""
+    error = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+    return b"content-type: application/json\r\n", msgspec.json.encode(error)
 
 
 class Server:
@@ -25,8 +35,9 @@ class Server:
     `open_requests` and `open_streams` count what is being answered now; autoscaling and metrics read them.
     """
 
-    def __init__(self, handler: Handler, limits: Limits) -> None:
+    def __init__(self, handler: Handler, limits: Limits, refusal: Refusal = plain) -> None:
         self.handler = handler
+        self.refusal = refusal
         self.limits = limits
         self.connections: set[Connection] = set()
         self.tasks: set[asyncio.Task[None]] = set()

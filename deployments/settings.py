@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
+import msgspec
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from adapters.registry import PROVIDERS
 from deployments.idempotency_rules import Rules as Idempotency
+from deployments.settings_fetch import Fetch
 from deployments.settings_group import Group, Seconds
 from deployments.settings_quota import Quota
+from deployments.settings_responses import Responses
+from deployments.settings_sizes import Retention, Sizes
 
 ENVIRONMENT = {
     "GATEWAY_PORT": "port",
@@ -28,13 +32,12 @@ ENVIRONMENT = {
     "GATEWAY_DATA": "data",
     "GATEWAY_DATABASE_URL": "database_url",
     "GATEWAY_REDIS_URL": "redis_url",
+    "GATEWAY_CONSOLE": "console",
 }
 """Variable -> setting it overrides. Secrets are never settings: see `secret_key` and `admin_token`."""
 
 _PASSWORD = re.compile(r"://[^@/\s]*@")
 """User and password of an address: an error message is no place for them."""
-
-Bytes = Annotated[int, Field(ge=1024, le=1 << 40)]
 
 
 class SettingsError(ValueError):
@@ -122,48 +125,12 @@ class Timeouts(Group):
         description="How long open streams may go on after a stop; then they end with an error event. "
         "`serve run` itself waits 30 s at most.",
     )
+    ping_s: Seconds = Field(
+        15.0, description="Silence in a stream after which the client is sent what it ignores, to keep it open."
+    )
     client_idle_s: Seconds = Field(75.0, description="An idle keep-alive connection of a client.")
     client_read_s: Seconds = Field(30.0, description="A client that sends its request and pauses.")
     client_write_s: Seconds = Field(60.0, description="A client that does not read its answer.")
-
-
-class Sizes(Group):
-    """Bounds in bytes."""
-
-    body: Bytes = Field(50 * 1024 * 1024, description="A request body, compressed or not; more is answered with 413.")
-    buffered: Bytes = Field(
-        1024 * 1024 * 1024,
-        description="All request bodies that a replica holds at one time; more is answered with 503.",
-    )
-    read_rate: int = Field(
-        1024,
-        ge=1,
-        le=1 << 40,
-        description="Bytes of body a second that a client must send on average after timeouts.client_read_s; "
-        "a slower one is answered with 408.",
-    )
-    answer: Bytes = Field(256 * 1024 * 1024, description="An unstreamed answer of a provider.")
-    journal: Bytes = Field(
-        1024 * 1024 * 1024,
-        description="Usage records not yet in the database; when full, requests are answered with 503.",
-    )
-
-
-class Retention(Group):
-    """What is kept for how long. The ledger's entries are kept for ever."""
-
-    usage_days: int = Field(
-        0, ge=0, le=36_500, description="Days to keep the record of each request; 0: for ever. See docs/storage.md."
-    )
-    rollup_days: int = Field(
-        0, ge=0, le=36_500, description="Days to keep the sums that reports and lists read, not less; 0: for ever."
-    )
-
-    @model_validator(mode="after")
-    def _sums_outlive_records(self) -> "Retention":
-        if self.rollup_days and not 0 < self.usage_days <= self.rollup_days:
-            raise ValueError(f"rollup_days ({self.rollup_days}) must not be less than usage_days ({self.usage_days})")
-        return self
 
 
 class Settings(Group):
@@ -198,6 +165,11 @@ class Settings(Group):
     sizes: Sizes = Field(Sizes())
     retention: Retention = Field(Retention())
     idempotency: Idempotency = Field(Idempotency())
+    fetch: Fetch = Field(Fetch())
+    responses: Responses = Field(Responses())
+    options: dict[str, dict[str, Any]] = Field(
+        {}, description="Defaults of what the console can change, by area: docs/options.md."
+    )
     max_attempts: int = Field(
         4, ge=1, le=20, description="Channels tried for one request, as long as no byte has gone to the client."
     )
@@ -211,10 +183,20 @@ class Settings(Group):
         2.0, description="How often the Router looks into the database for changes made elsewhere."
     )
     admin: bool = Field(True, description="Whether this address also serves the admin API and the console.")
+    console: Literal["background", "wait", "off"] = Field(
+        "background",
+        description="When a start builds a console that is not there: beside the gateway, before it, not at all.",
+    )
     metrics: Literal["loopback", "open", "off"] = Field(
         "loopback", description="Who may read /metrics: this machine, everybody, nobody."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the deployments log.")
+
+    @field_validator("console", "metrics", mode="before")
+    @classmethod
+    def _off_in_yaml(cls, value: object) -> object:
+        """YAML reads a bare `off` as false."""
+        return "off" if value is False else value
 
     @field_validator("database_url")
     @classmethod
@@ -237,7 +219,7 @@ class Settings(Group):
     @field_validator("adapters")
     @classmethod
     def _known_families(cls, value: dict[str, Adapters]) -> dict[str, Adapters]:
-        families = sorted({row.family for row in PROVIDERS.values()})
+        families = sorted({row.pool for row in PROVIDERS.values()})
         for name in value:
             if name not in families:
                 raise ValueError(f"unknown provider family {name!r}; known: {', '.join(families)}")
@@ -270,6 +252,11 @@ def load(args: Mapping[str, Any] | None, environ: Mapping[str, str] = os.environ
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
 
 
+def option_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables GATEWAY_OPTION_AREA__NAME: options of the console that the environment decides."""
+    return {name: value for name, value in environ.items() if name.startswith("GATEWAY_OPTION_")}
+
+
 def secret_key(environ: Mapping[str, str] = os.environ) -> str | None:
     """GATEWAY_SECRET_KEY: the master key that encrypts channel secrets; None: the key file in the data directory."""
     return environ.get("GATEWAY_SECRET_KEY") or None
@@ -278,6 +265,18 @@ def secret_key(environ: Mapping[str, str] = os.environ) -> str | None:
 def admin_token(environ: Mapping[str, str] = os.environ) -> str | None:
     """GATEWAY_ADMIN_TOKEN: the first administrator's token; None: one is made at the first start and shown once."""
     return environ.get("GATEWAY_ADMIN_TOKEN") or None
+
+
+def trusted_proxies(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The option network.trusted_proxies of the file or the environment; the console's is in the database."""
+    given = settings.options.get("network", {}).get("trusted_proxies", [])
+    text = environ.get("GATEWAY_OPTION_NETWORK__TRUSTED_PROXIES")
+    if text:
+        try:
+            given = msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return []  # the Admin refuses to start and says why
+    return [str(item) for item in given] if isinstance(given, list) else []
 
 
 def _sentence(item: dict[str, Any]) -> str:

@@ -6,11 +6,14 @@ Runs in the launcher (`make serve`) and again when Serve builds the application 
 start the same.
 """
 
+import time
+
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from admin.console import start
 from deployments.settings import Settings, admin_token, secret_key
-from storage import private_file
+from storage import private_file, setup_link
 from storage.crypto import digest, load_master_key, new_admin_token
 from storage.database import DatabaseUrlError, SchemaError, migrate, open_engine, parse_url, session_factory
 from storage.pricing import seeding
@@ -25,11 +28,15 @@ class StartError(RuntimeError):
 
 
 class Prepared(msgspec.Struct):
-    """What was done. `new_admin_token` is set once, at a first start without GATEWAY_ADMIN_TOKEN."""
+    """What was done. `new_admin_token` is set once, at a first start without GATEWAY_ADMIN_TOKEN.
+
+    `setup_token` makes the first administrator in person; it is there until somebody has used it.
+    """
 
     migrations: list[str]
     prices: seeding.Seeded
     new_admin_token: str = ""
+    setup_token: str = ""
 
 
 async def prepare(settings: Settings) -> Prepared:
@@ -67,6 +74,9 @@ async def _prepare_database(settings: Settings) -> Prepared:
             elif not await admin_tokens.list_all(session):
                 done.new_admin_token = new_admin_token()
                 await admin_tokens.create(session, digest(done.new_admin_token), FIRST_TOKEN)
+        if settings.admin:
+            async with session_factory(engine).begin() as session:
+                done.setup_token = await setup_link.current(session, settings.data_dir, now=int(time.time()))
         if done.new_admin_token:
             private_file.write(settings.data_dir / private_file.ADMIN_TOKEN_FILE, done.new_admin_token)
     finally:
@@ -91,13 +101,22 @@ def welcome(settings: Settings, done: Prepared) -> str:
     address = f"http://{host}:{settings.port}"
     lines = ["", f"  API       {address}/v1"]
     if settings.admin:
-        lines += [f"  Console   {address}/console", f"  Admin API {address}/api/v1"]
+        outlook = start.outlook(settings.console)
+        lines += [f"  Console   {address}/console/" + (f"  ({outlook})" if outlook else "")]
+        lines += [f"  Admin API {address}/api/v1"]
     lines += [f"  Data      {settings.data_dir}", ""]
     if done.new_admin_token:
         lines += [
             f"  Administrator token, shown this once: {done.new_admin_token}",
             f"  The command `gateway` finds it in {settings.data_dir / private_file.ADMIN_TOKEN_FILE}.",
             "  Delete that file if you keep the token elsewhere; `gateway admin-token reset` makes another.",
+            "",
+        ]
+    if done.setup_token:
+        lines += [
+            "  No administrator in person yet. This link, good once, makes the first one:",
+            f"  {address}/console/setup#{done.setup_token}",
+            "  or: gateway setup admin NAME",
             "",
         ]
     return "\n".join(lines)

@@ -8,12 +8,19 @@ uses them.
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from adapters.overrides.channel import compile_overrides
+from adapters.safety.rule import SafetyRule
+from deployments.capture import CaptureRow
+from deployments.channel_keys import Member, Ring
+from deployments.endpoint import Endpoint, SpokenRow, matcher, plain_chat
+from deployments.groups import GroupRow, Groups
+from deployments.key_rules import parsed
 from deployments.rates_rules import LimitRow
 from storage.pricing import ONE, PriceEntry, Ratios
 
@@ -23,6 +30,11 @@ class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
 
     `models` maps public names or globs to upstream names ("" = the same). `price_ratio` (millionths) multiplies what
     its requests cost; `local` says that it is on this machine, where a model without a price costs nothing.
+
+    `protocols` are those that may be used, in order of preference; none: Chat Completions at `base_url`. `prefers` are
+    (glob of upstream models, their protocols in order). `settings` are the channel's own, as stored. `groups` are those
+    whose requests it serves, None: all. `keys` are (id, sealed) of several keys in place of `secret`, None: it has one;
+    `key_mode` says how they take turns.
     """
 
     id: int
@@ -43,16 +55,30 @@ class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
     price_ratio: int = ONE
     local: bool = False
     proxy_secret: bytes = b""
+    protocols: dict[str, SpokenRow] = {}
+    prefers: list[tuple[str, list[str]]] = []
+    settings: dict[str, Any] = {}
+    groups: list[str] | None = None
+    keys: list[tuple[int, bytes]] | None = None
+    key_mode: str = ""
 
 
 class TableData(msgspec.Struct, frozen=True, array_like=True):
-    """The table as the Router sends it."""
+    """The table as the Router sends it.
+
+    `trusted` are networks of proxies that are believed about clients' addresses, `hidden` models that are not listed.
+    """
 
     version: int
     channels: list[ChannelRow]
     prices: list[PriceEntry]
     ratios: Ratios = Ratios()
     limits: list[LimitRow] = []
+    groups: list[GroupRow] = []
+    captures: list[CaptureRow] = []
+    trusted: list[str] = []
+    hidden: list[str] = []
+    safety: list[SafetyRule] = []
 
 
 READ_MARGIN_S = 5.0
@@ -60,33 +86,48 @@ READ_MARGIN_S = 5.0
 
 
 class Channel:
-    """A channel ready for use in a replica. `headers` hold the provider's authorization, `proxy` its login."""
+    """A channel ready for use in a replica. `proxy` holds its login.
+
+    `protocols`: name -> Endpoint, in order of preference; `base_url` and `headers` (with the provider's authorization)
+    are those of Chat Completions, or of the first protocol where it is not spoken. `ring` are its keys, where it has
+    several (`keys`: id and value of each), None: it has one, which is also the first of several. `overrides` are the
+    rules of its settings, None: it has none. Raises OverrideError for rules that cannot be followed.
+    """
 
     __slots__ = (
+        "_prefers",
+        "_spoken",
         "base_url",
         "connect_s",
         "family",
         "first_byte_s",
+        "groups",
         "headers",
         "id",
         "idle_s",
         "local",
         "name",
+        "overrides",
         "price_ratio",
         "priority",
+        "protocols",
         "provider",
         "proxy",
         "read_s",
+        "ring",
+        "secret",
+        "settings",
         "stream_usage",
         "weight",
     )
 
-    def __init__(self, row: ChannelRow, secret: str, proxy_secret: str = "") -> None:
+    def __init__(
+        self, row: ChannelRow, secret: str, proxy_secret: str = "", keys: Sequence[tuple[int, str]] = ()
+    ) -> None:
         self.id = row.id
         self.name = row.name
         self.provider = row.provider
         self.family = row.family
-        self.base_url = row.base_url.rstrip("/")
         self.priority = row.priority
         self.weight = row.weight
         self.stream_usage = row.stream_usage
@@ -97,21 +138,48 @@ class Channel:
         self.proxy = with_login(row.proxy, proxy_secret)
         self.price_ratio = row.price_ratio
         self.local = row.local
-        headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "ray-llm-gateway"}
-        if secret:
-            headers["authorization"] = f"Bearer {secret}"
-        headers.update((name.lower(), value) for name, value in row.headers.items())
-        self.headers: tuple[tuple[str, str], ...] = tuple(headers.items())
+        self.settings = row.settings
+        self.groups = None if row.groups is None else frozenset(row.groups)
+        self.secret = secret = keys[0][1] if keys else secret
+        self.overrides = compile_overrides(row.settings)
+        spoken = row.protocols or {"chat": plain_chat(row.base_url)}
+        self.protocols = {name: Endpoint(name, each, secret, row.headers) for name, each in spoken.items()}
+        members = [Member(key_id, value, spoken, row.headers) for key_id, value in keys]
+        self.ring = Ring(members, row.key_mode) if members else None
+        usual = self.protocols.get("chat") or next(iter(self.protocols.values()))
+        self.base_url = usual.base_url
+        self.headers = usual.headers
+        self._prefers = [(matcher([glob]), tuple(names)) for glob, names in row.prefers]
+        self._spoken: dict[str, tuple[str, ...]] = {}
+
+    def spoken(self, model: str) -> tuple[str, ...]:
+        """The protocols that may be used for an upstream model, the preferred one first."""
+        known = self._spoken.get(model)
+        if known is None:
+            wanted: Iterable[str] = self.protocols
+            for pattern, names in self._prefers:
+                if pattern is not None and pattern.match(model) is not None:
+                    wanted = names
+                    break
+            known = tuple(name for name in wanted if name in self.protocols and self.protocols[name].serves(model))
+            if len(self._spoken) < 1000:  # names come from clients where the channel maps a glob
+                self._spoken[model] = known
+        return known
 
 
 class Target:
-    """One way to serve a model: a channel and the name the model has there."""
+    """One way to serve a model: a channel and the name the model has there. `routes` is kept by routes.py.
 
-    __slots__ = ("channel", "upstream_model")
+    `group` is the one that the request then uses, "": that of its key.
+    """
 
-    def __init__(self, channel: Channel, upstream_model: str) -> None:
+    __slots__ = ("channel", "group", "routes", "upstream_model")
+
+    def __init__(self, channel: Channel, upstream_model: str, group: str = "") -> None:
         self.channel = channel
         self.upstream_model = upstream_model
+        self.group = group
+        self.routes: dict[object, Any] = {}
 
 
 class Tier:
@@ -130,12 +198,22 @@ class RouteTable:
     """
 
     def __init__(
-        self, data: TableData, secrets: Mapping[int, str], proxy_secrets: Mapping[int, str] | None = None
+        self,
+        data: TableData,
+        secrets: Mapping[int, str],
+        proxy_secrets: Mapping[int, str] | None = None,
+        several: Mapping[int, Sequence[tuple[int, str]]] | None = None,
     ) -> None:
         self.version = data.version
         self.ratios = data.ratios
+        self.trusted = parsed(data.trusted)
+        self._hidden = frozenset(data.hidden)
         logins = proxy_secrets or {}
-        self.channels = {row.id: Channel(row, secrets.get(row.id, ""), logins.get(row.id, "")) for row in data.channels}
+        keys = several or {}
+        self.channels = {
+            row.id: Channel(row, secrets.get(row.id, ""), logins.get(row.id, ""), keys.get(row.id, ()))
+            for row in data.channels
+        }
         self._exact: dict[str, list[Target]] = {}
         globs: dict[str, list[Target]] = {}
         for row in data.channels:
@@ -147,6 +225,41 @@ class RouteTable:
             for pattern, targets in sorted(globs.items(), key=lambda item: (-len(item[0]), item[0]))
         ]
         self._tiers: dict[str, tuple[Tier, ...]] = {}
+        self.groups = Groups(data.groups)
+        self.grouped = self.groups.restricted or any(row.groups is not None for row in data.channels)
+        """Whether the group of a request says anything about its channels."""
+        self._of_groups: dict[tuple[tuple[str, ...], bool, str], tuple[Tier, ...]] = {}
+
+    def tiers_of(self, wanted: tuple[str, ...], user_group: str, model: str, *, retry: bool) -> tuple[Tier, ...]:
+        """Candidates for requests of these groups, in their order; `retry`: of all of them, else of the first it has.
+
+        Empty when no channel serves the model for them.
+        """
+        order = self.groups.order(wanted, user_group)
+        known = self._of_groups.get((order, retry, model))
+        if known is not None:
+            return known
+        found: list[Tier] = []
+        for group in order:
+            if found and not retry:
+                break
+            found += self._of_group(group, model)
+        if found and len(self._of_groups) < 10_000:
+            self._of_groups[order, retry, model] = tuple(found)
+        return tuple(found)
+
+    def _of_group(self, group: str, model: str) -> list[Tier]:
+        if not self.groups.allows(group, model):
+            return []
+        tiers = []
+        for tier in self.tiers(model):
+            targets = [
+                Target(target.channel, target.upstream_model, group)
+                for target in tier.targets
+                if target.channel.groups is None or group in target.channel.groups
+            ]
+            tiers += [Tier(targets)] if targets else []
+        return tiers
 
     def tiers(self, model: str) -> tuple[Tier, ...]:
         """Candidates for a public model name, best tier first; empty when no channel serves it."""
@@ -173,8 +286,8 @@ class RouteTable:
         return tiers
 
     def names(self) -> list[str]:
-        """Public model names, sorted; globs are left out because they are not names."""
-        return sorted(self._exact)
+        """Public model names that are listed, sorted; globs are left out because they are not names."""
+        return sorted(self._exact.keys() - self._hidden)
 
     def knows(self, model: str) -> bool:
         """Whether this is a listed name: bounds what may become a metric label."""

@@ -16,6 +16,7 @@ from deployments.nodes import tag
 from deployments.settings import Settings
 from deployments.telemetry import Telemetry
 from storage import ledger
+from storage.events import budgets as events
 from storage.journal import segments
 from storage.ledger.alerts import Alert, due_alerts
 from storage.records import UsageRecord
@@ -48,8 +49,8 @@ class Upkeep:
         if settled.unknown:
             self._log.error("usage names accounts that do not exist: %s", settled.unknown[:10])
 
-    async def run(self) -> None:
-        """All of it, for as long as this runs; what a database error stops is tried again next time."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """All of it until `stop` is set; what a database error stops is tried again next time."""
         tables_at = 0.0
         while True:
             try:
@@ -60,7 +61,8 @@ class Upkeep:
                 await self.alert()
             except Exception as error:  # noqa: BLE001  # any database error: nothing of this is urgent
                 self._log.warning("the upkeep of the ledger waits for the database: %s", error)
-            await asyncio.sleep(LEDGER_S)
+            if await rest(stop, LEDGER_S):
+                return
 
     async def tables(self) -> None:
         """Partitions ahead of time, and what has expired."""
@@ -91,8 +93,10 @@ class Upkeep:
         """Budgets that crossed one of their percentages."""
 
         async def tell(session: AsyncSession) -> None:
-            for alert in await due_alerts(session, int(time.time())):
+            now = int(time.time())
+            for alert in await due_alerts(session, now):
                 self._told(alert)  # before the commit: one that is told twice is better than one that is lost
+                await events.tell(session, alert, now)
 
         await ledger.transact(self._sessions, tell)
 
@@ -112,6 +116,15 @@ class Upkeep:
     def _is_closed(self, replica: str) -> bool:
         """Whether a replica of this node is dead and its journal drained: a live one always has a segment."""
         return f"-{self._node}-" in replica and not _segments_of(self._directory, replica)
+
+
+async def rest(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until `stop` is set; whether it is."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _segments_of(directory: Path, replica: str) -> bool:

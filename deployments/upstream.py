@@ -6,6 +6,7 @@
 from typing import Protocol
 
 from deployments.answer import Answer
+from deployments.endpoint import Endpoint
 from deployments.http1_pool import Http1Pool
 from deployments.proxied import Proxied
 from deployments.table import Channel
@@ -16,8 +17,13 @@ __all__ = ["Answer", "Direct", "Upstream"]
 class Upstream(Protocol):
     """Sends a request to a channel's provider."""
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
-        """POST `body`; returns when the head of the answer has arrived. Raises UpstreamError."""
+    async def send(
+        self, channel: Channel, endpoint: Endpoint, path: str, headers: list[tuple[str, str]], body: bytes
+    ) -> Answer:
+        """POST `body` to one of the channel's protocols; returns when the head of the answer has arrived.
+
+        `path` has its query with it. Raises UpstreamError.
+        """
 
 
 class Direct:
@@ -27,12 +33,19 @@ class Direct:
         self._pool = Http1Pool(idle_connections=idle_connections)
         self._proxied = Proxied(idle_connections=idle_connections)
 
-    async def send(self, channel: Channel, path: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+    async def send(
+        self, channel: Channel, endpoint: Endpoint, path: str, headers: list[tuple[str, str]], body: bytes
+    ) -> Answer:
         """See Upstream.send."""
-        url = channel.base_url + path
+        return await self.call(channel, "POST", endpoint.base_url + path, headers, body)
+
+    async def call(
+        self, channel: Channel, method: str, url: str, headers: list[tuple[str, str]], body: bytes
+    ) -> Answer:
+        """Any request to a channel's provider, through its proxy where it has one. Raises UpstreamError."""
         if channel.proxy:
             return await self._proxied.request(
-                "POST",
+                method,
                 url,
                 headers,
                 body,
@@ -40,7 +53,7 @@ class Direct:
                 read_s=channel.read_s,
                 proxy=channel.proxy,
             )
-        return await self._pool.request("POST", url, headers, body, connect_s=channel.connect_s)
+        return await self._pool.request(method, url, headers, body, connect_s=channel.connect_s)
 
     async def request(
         self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, *, connect_s: float

@@ -1,7 +1,7 @@
 """Deadlines of upstream calls, checked by one task a few times a second instead of a timer per request or per event.
 
 An exchange sets `deadline` (loop time); the watch cancels its task when that has passed and sets `timed_out`, which the
-pipeline turns into an error.
+pipeline turns into an error. A stream that has begun is asked as often whether its client needs a ping.
 """
 
 import asyncio
@@ -42,6 +42,8 @@ class Watch:
             await asyncio.sleep(TICK_S)
             now = loop.time()
             for exchange, task in list(self._watched.items()):
+                if exchange.forward is not None:
+                    exchange.forward.look(now)
                 if exchange.deadline < now:
                     exchange.deadline = float("inf")
                     exchange.timed_out = True

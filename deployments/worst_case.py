@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from adapters.head import SILENT, Fields, Head
 from deployments.settings_quota import Quota
 from storage.pricing import NO_BOUND, ONE, Tariff, affordable_output, worst_case
 
@@ -68,6 +69,11 @@ def media_of(content: "msgspec.Raw | bytes") -> Media:
     return Media(images, audio, files, sum(longest[: images + audio + files]))
 
 
+def without_media(content: "msgspec.Raw | bytes") -> bytes:
+    """The raw JSON without the base64 in it; linear."""
+    return _BASE64.sub(b'""', bytes(content))
+
+
 def _count(found: "Iterator[re.Match[bytes]]") -> int:
     return sum(1 for _ in found)
 
@@ -108,6 +114,7 @@ class Output(msgspec.Struct, frozen=True):
 LIMITS = ("max_completion_tokens", "max_output_tokens", "max_tokens")
 _MANY = ("n", "best_of")
 _integer = msgspec.json.Decoder(int)
+_config = msgspec.json.Decoder(Fields)
 
 
 def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, model_max: int | None = None) -> Output:
@@ -115,7 +122,7 @@ def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, 
 
     Something that is no positive integer is left to the provider to refuse, and bounds nothing.
     """
-    if kind == "embeddings":
+    if kind in SILENT:
         return Output(0, fixed=True)
     choices = max(_positive(fields, name) or 1 for name in _MANY)
     usual = model_max or quota.default_output_tokens
@@ -127,6 +134,24 @@ def output_bound(fields: Mapping[str, msgspec.Raw], kind: str, quota: Quota, *, 
     field = max(read, key=read.__getitem__)
     most = read[field] if len(read) == len(given) else max(read[field], usual)
     return Output(most if model_max is None else min(most, model_max), choices, fixed=True, field=field)
+
+
+def output_of(head: Head, quota: Quota) -> Output:
+    """The same for a request of any protocol; Gemini has its settings one level down, in either spelling."""
+    if head.protocol != "gemini":
+        return output_bound(head.fields, head.operation, quota)
+    if head.operation in SILENT:
+        return Output(0, fixed=True)
+    raw = head.fields.get("generationConfig") or head.fields.get("generation_config")
+    try:
+        config = _config.decode(raw) if raw is not None else {}
+    except msgspec.DecodeError:
+        config = {}
+    choices = max(_positive(config, name) or 1 for name in ("candidateCount", "candidate_count"))
+    most = head.max_output
+    if most is None or most <= 0:
+        return Output(quota.default_output_tokens, choices)
+    return Output(most, choices, fixed=True, field="maxOutputTokens")
 
 
 def _positive(fields: Mapping[str, msgspec.Raw], name: str) -> int | None:

@@ -15,6 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.sqlite import Connection
+
 DEFAULT_URL = "sqlite+aiosqlite:///data/gateway.db"
 
 _EXAMPLES = "sqlite:///path/to/file, postgresql://user:password@host/name or mysql://user:password@host/name"
@@ -89,12 +91,17 @@ def open_engine(url: str, *, pooled: bool = True, statement_s: float | None = 60
     that takes longer than `statement_s` on PostgreSQL is cancelled.
     """
     parsed = parse_url(url)
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
+    options: dict[str, Any] = {
+        "json_serializer": _to_json,
+        "json_deserializer": msgspec.json.decode,
+        # What a statement was given does not get into the text of its error, and so into no log.
+        "hide_parameters": True,
+    }
     if not pooled:
         options["poolclass"] = NullPool
     if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, connect_args={"timeout": 10}, **options)
+        engine = create_async_engine(parsed, connect_args={"timeout": 10, "async_creator_fn": Connection}, **options)
         event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
         return engine
     if parsed.get_backend_name() == "mysql":

@@ -58,9 +58,18 @@ class UsageRecord(msgspec.Struct, array_like=True, gc=False):
     provider_cost: int = 0  # what the provider charges: before the ratios of group and channel
     reserved: int = 0  # the worst case that the leases held before the request was sent
     price_detail: str = ""  # compact JSON, the whole arithmetic of `cost`; "" where nothing was priced
+    client_protocol: str = ""  # what the client spoke: "chat", "responses", "messages", "gemini"
+    upstream_protocol: str = ""  # what the channel was spoken to in; "" where none was called
+    plan: str = ""  # how the request went to the channel, in words: adapters/translate.py
+    losses: str = ""  # names of the settings that could not be converted, "seed,top_k"; "" for none
+    error_text: str = ""  # what the client was told went wrong; "" where nothing did
+    team_id: int = 0  # 0: the key belongs to no team
+    task: str = ""  # what the request began and did not see the end of (storage/repositories/tasks.py); no column
 
 
-FIELDS: tuple[str, ...] = UsageRecord.__struct_fields__
+_ALL: tuple[str, ...] = UsageRecord.__struct_fields__
+FIELDS: tuple[str, ...] = tuple(name for name in _ALL if name != "task")
+"""Those that are columns."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(UsageRecord)
@@ -71,7 +80,7 @@ def encode(record: UsageRecord) -> bytes:
     try:
         return _encoder.encode(record)
     except (UnicodeEncodeError, OverflowError):
-        return _encoder.encode([_expressible(getattr(record, name)) for name in FIELDS])
+        return _encoder.encode([_expressible(getattr(record, name)) for name in _ALL])
 
 
 def _expressible(value: str | int) -> str | int:

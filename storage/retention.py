@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage import partitions
 from storage.models import Usage
+from storage.repositories import captures
+from storage.repositories.failed_requests import TABLE as FAILED
 from storage.rollups.tables import ROLLUPS
+from storage.rollups.times import TIMES
 
 _DAY_US = 86_400_000_000
 # Rows deleted in one transaction: settling waits for it on SQLite.
@@ -41,6 +44,8 @@ class Maintained(msgspec.Struct, kw_only=True):
     partitions_dropped: list[str] = []
     records_deleted: int = 0  # without those of dropped partitions
     rollups_deleted: int = 0
+    failures_deleted: int = 0
+    captures_deleted: int = 0
 
 
 async def maintain(sessions: async_sessionmaker[AsyncSession], settings: Retention, now: float) -> Maintained:
@@ -56,12 +61,26 @@ async def maintain(sessions: async_sessionmaker[AsyncSession], settings: Retenti
             done.partitions_dropped = await partitions.drop_expired(session, cutoff)
         for records in await _without_bound(sessions):
             done.records_deleted += await _delete_before(sessions, records, records.c.started_at, cutoff)
+        done.failures_deleted = await _delete_before(sessions, FAILED, FAILED.c.started_at, cutoff)
     if settings.rollup_days:
         # By whole days: part of a day would be a wrong sum.
         cutoff = at - at % _DAY_US - settings.rollup_days * _DAY_US
-        for rollup in ROLLUPS:
+        for rollup in (*ROLLUPS, *TIMES):
             done.rollups_deleted += await _delete_before(sessions, rollup.table, rollup.table.c.bucket, cutoff)
+    done.captures_deleted = await _purge_captures(sessions, int(now))
     return done
+
+
+async def _purge_captures(sessions: async_sessionmaker[AsyncSession], now: int) -> int:
+    """Captured requests whose own time is over; rows are large, so few at a time."""
+    deleted = 0
+    while True:
+        async with sessions.begin() as session:
+            gone = await captures.purge(session, now)
+        deleted += gone
+        if not gone:
+            return deleted
+        await asyncio.sleep(_PAUSE_S)
 
 
 async def _without_bound(sessions: async_sessionmaker[AsyncSession]) -> list[TableClause]:

@@ -3,6 +3,7 @@
 Must not hold fakes of our own code, and must not start anything that no test asked for.
 """
 
+import asyncio
 import atexit
 import getpass
 import itertools
@@ -13,11 +14,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+
+_SPEED = (HealthCheck.too_slow,)
+
+# The same examples each time: a run that fails without a change tells nothing about the change. `make fuzz` looks for
+# what these do not find.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("search", max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 _SERVER_START_SECONDS = 20.0
 
@@ -76,11 +87,15 @@ def _while_running(server: Any) -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
     """URL ``postgresql://...`` of an empty database for one test; dropped afterwards, even with open connections."""
+    yield from _in_postgres(postgres_url)
+
+
+def _in_postgres(postgres_url: str, made: str = "") -> Iterator[str]:
     from sqlalchemy import URL, make_url
 
     name = f"test_{os.getpid()}_{next(_database_numbers)}"
     url: URL = make_url(postgres_url)
-    _psql(postgres_url, f"CREATE DATABASE {name}")
+    _psql(postgres_url, f"CREATE DATABASE {name} {made}")
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
@@ -135,8 +150,11 @@ def mysql_database(mysql_url: str) -> Iterator[str]:
 
 def _mysql(url: Any, statement: str) -> None:
     """Run one statement with the server's own client, so that no driver of ours is needed to prepare a test."""
-    command = ["mariadb", "--no-defaults", f"--socket={url.query['unix_socket']}", f"--user={url.username}"]
-    subprocess.run([*command, "-e", statement], check=True, capture_output=True)
+    subprocess.run([*_mysql_client("mariadb", url), "-e", statement], check=True, capture_output=True)
+
+
+def _mysql_client(program: str, url: Any) -> list[str]:
+    return [program, "--no-defaults", f"--socket={url.query['unix_socket']}", f"--user={url.username}"]
 
 
 _database_numbers = itertools.count(1)
@@ -148,6 +166,72 @@ def _psql(url: str, statement: str) -> None:
 
     psql = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / "psql"
     subprocess.run([str(psql), url, "--quiet", "--no-psqlrc", "-c", statement], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file. Tests copy it: that takes a hundredth of what migrating takes."""
+    path = tmp_path_factory.mktemp("migrated") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite(migrated_file: Path, tmp_path: Path) -> str:
+    """URL of a migrated SQLite database for one test: the file gateway.db of its folder."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'gateway.db')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """Name of a migrated database nobody is connected to."""
+    from sqlalchemy import make_url
+
+    _psql(postgres_url, "CREATE DATABASE migrated")
+    _migrate(make_url(postgres_url).set(database="migrated").render_as_string(hide_password=False))
+    return "migrated"
+
+
+@pytest.fixture
+def migrated_postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """URL ``postgresql://...`` of a migrated database for one test; dropped afterwards, even with open connections."""
+    yield from _in_postgres(postgres_url, f"TEMPLATE {postgres_template} STRATEGY FILE_COPY")
+
+
+@pytest.fixture(scope="session")
+def mysql_dump(mysql_url: str) -> bytes:
+    """Statements that make everything a migrated database holds: tables, triggers and rows."""
+    from sqlalchemy import make_url
+
+    url = make_url(mysql_url)
+    _mysql(url, "CREATE DATABASE migrated")
+    _migrate(url.set(database="migrated").render_as_string(hide_password=False))
+    return dump_of_mysql(url.set(database="migrated"))
+
+
+@pytest.fixture
+def migrated_mysql(mysql_dump: bytes, mysql_database: str) -> str:
+    """URL ``mysql://...`` of a migrated database for one test; dropped afterwards."""
+    from sqlalchemy import make_url
+
+    url = make_url(mysql_database)
+    command = [*_mysql_client("mariadb", url), str(url.database)]
+    subprocess.run(command, input=mysql_dump, check=True, capture_output=True)
+    return mysql_database
+
+
+def dump_of_mysql(url: Any) -> bytes:
+    """The statements of the server's own program that make this database anew."""
+    options = ["--skip-comments", "--triggers", "--routines", "--events", str(url.database)]
+    return subprocess.run([*_mysql_client("mariadb-dump", url), *options], check=True, capture_output=True).stdout
+
+
+def _migrate(url: str) -> None:
+    """Migrate, also where a loop is running that a fixture was asked from."""
+    from storage.database import migrate
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(migrate(url))).result()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,12 @@ PACKAGES = ("deployments", "adapters", "storage", "admin", "benchmarks")
 
 MAX_LINES = 350
 # path: lines it may have. A file here must be over MAX_LINES and may only get shorter.
-LONGER: dict[str, int] = {}
+LONGER: dict[str, int] = {
+    # Written from the OpenAPI document: one file for what one tag has.
+    "admin/client/api/payments.py": 380,
+    "admin/client/api/usage.py": 380,
+    "admin/client/shapes/common.py": 380,
+}
 
 
 @cache
@@ -280,7 +285,7 @@ def test_tests_run_what_is_shipped() -> None:
     assert {name: versions for name, versions in pins("runtime.txt").items() if dev.get(name) != versions} == {}
 
 
-@pytest.mark.parametrize("lock", ["bootstrap.txt", "runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["bootstrap.txt", "console.txt", "runtime.txt", "dev.txt"])
 def test_locks_hold_hashes_and_no_address(lock: str) -> None:
     """Each pin has hashes, and no line says where the packages come from."""
     text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.providers.row import Provider
 from admin import channel_secrets, providers
 from admin.problems import Problem, invalid
-from admin.schemas.apply import Action, Change, Kind
+from admin.schemas.apply import Action, Change, ChannelApply, Kind
 from admin.schemas.base import Fields, time_text
-from admin.schemas.channel import ChannelCreate
 from admin.schemas.key import KeyCreate
 from admin.schemas.price import COLUMNS, PriceSet, shown_columns
-from admin.services import ProviderInfo
 from storage import crypto
 from storage.crypto import SecretBox
 from storage.models import Channel, Key, Price
@@ -27,7 +26,10 @@ _CHANGED = "changed"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one object: `row` is the stored one, `columns` what is written, `fields` what may be shown."""
+    """What happens to one object: `row` is the stored one, `columns` what is written, `fields` what may be shown.
+
+    `keys` are keys that a channel gets besides.
+    """
 
     action: Action
     kind: Kind
@@ -35,6 +37,7 @@ class Step:
     fields: Mapping[str, tuple[Any, Any]]
     row: Any = None
     columns: Mapping[str, Any] | None = None
+    keys: Sequence[str] = ()
 
     def shown(self) -> Change:
         """The step as the API shows it."""
@@ -48,15 +51,25 @@ def _json(value: object) -> object:
 def _differences(row: object, columns: Fields) -> dict[str, tuple[Any, Any]]:
     """[old, new] of each column that differs; for a new object of each that is set to something."""
     if row is None:
-        return {name: (None, _json(value)) for name, value in columns.items() if value not in (None, {}, [])}
+        return {name: (None, _json(value)) for name, value in columns.items() if value not in (None, {}, [], "")}
     old = {name: getattr(row, name) for name in columns}
     return {name: (_json(old[name]), _json(value)) for name, value in columns.items() if old[name] != value}
 
 
-def _step(kind: Kind, name: str, row: Any, columns: Fields, fields: dict[str, tuple[Any, Any]]) -> Step:  # noqa: ANN401 a row of its kind
+def _step(
+    kind: Kind,
+    name: str,
+    row: Any,  # noqa: ANN401  # a row of its kind
+    columns: Fields,
+    fields: dict[str, tuple[Any, Any]],
+    *,
+    owned: bool = True,
+) -> Step:
     if row is None:
-        return Step("create", kind, name, fields, None, {"name": name, "origin": ORIGIN, **columns})
-    if row.origin != ORIGIN:
+        return Step(
+            "create", kind, name, fields, None, {"name": name, **columns} | ({"origin": ORIGIN} if owned else {})
+        )
+    if owned and row.origin != ORIGIN:
         # From now on the document owns it, so a later prune may delete it; that is worth a line.
         columns = {**columns, "origin": ORIGIN}
         fields = {**fields, "origin": (row.origin, ORIGIN)}
@@ -78,25 +91,30 @@ def refuse_twice(names: Sequence[str], section: str) -> None:
 
 
 def channel_steps(
-    wanted: Sequence[ChannelCreate],
+    wanted: Sequence[ChannelApply],
     stored: Sequence[Channel],
     *,
     box: SecretBox,
-    registry: Sequence[ProviderInfo],
+    registry: Mapping[str, Provider],
     prune: bool,
+    owned: bool = True,
 ) -> list[Step]:
-    """The steps for channels; raises a Problem for an unknown provider or a name that is there twice."""
+    """The steps for channels; raises a Problem for an unknown provider or a name that is there twice.
+
+    `owned`: the document owns them from then on.
+    """
     refuse_twice([item.name for item in wanted], "channels")
     by_name = {row.name: row for row in stored}
     steps: list[Step] = []
     wrong: list[tuple[str, str]] = []
     for place, item in enumerate(wanted):
-        base_url, found = providers.base_url_for(
-            registry, item.provider, item.base_url, f"body.document.channels.{place}"
+        settings = item.settings.stored()
+        provider, found = providers.checked(
+            registry, item.provider, item.base_url, settings, f"body.document.channels.{place}"
         )
         wrong += found
         row = by_name.get(item.name)
-        columns = item.columns(base_url)
+        columns = item.columns(provider)
         fields = _differences(row, columns)
         wrong += channel_secrets.misplaced(item.proxy_secret, columns["settings"], f"body.document.channels.{place}")
         for column in channel_secrets.COLUMNS:
@@ -107,7 +125,9 @@ def channel_steps(
         if row is not None and row.has_proxy_secret and "proxy" not in columns["settings"]:
             columns["proxy_secret"] = None
             fields["proxy_secret"] = (None, _CHANGED)
-        steps.append(_step("channel", item.name, row, columns, fields))
+        if item.keys and item.secret is not None:
+            wrong.append((f"body.document.channels.{place}.secret", "has no place beside `keys`"))
+        steps.append(_step("channel", item.name, row, columns, fields, owned=owned))
     if wrong:
         raise invalid(wrong)
     return steps + (deletions("channel", stored, {item.name for item in wanted}) if prune else [])

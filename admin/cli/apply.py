@@ -1,7 +1,7 @@
 """`gateway apply`: make the gateway equal to a file, or show what that would change."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.text import Text
@@ -10,6 +10,12 @@ from admin.cli import output
 from admin.cli.document import load
 from admin.cli.errors import FailureError
 from admin.cli.options import connect, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin.client.shapes.apply import Document
+    from admin.client.shapes.common import Change
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "unchanged": "unchanged"}
@@ -28,29 +34,33 @@ def apply(
     """Make channels, keys, prices, groups and limits equal to a file. The same file twice changes nothing."""
     document = load(file)
     with connect(ctx) as gateway:
-        body = {"document": document, "dry_run": dry_run, "prune": prune}
         try:
-            result = gateway.call("POST", "/api/v1/apply", body)
+            result = gateway.apply.apply({"document": cast("Document", document), "dry_run": dry_run, "prune": prune})
         except FailureError as failure:
             failure.fields = [(_place(path, document), message) for path, message in failure.fields]
             raise
     if settings_of(ctx).as_json:
         output.print_json(result)
         return
-    for change in result["changes"]:
+    if show_changes(result["changes"], dry_run=dry_run) and dry_run:
+        output.print_next(f"gateway apply -f {file}" + (" --prune" if prune else ""))
+
+
+def show_changes(changes: "Sequence[Change]", *, dry_run: bool) -> bool:
+    """Print what changes; whether anything does."""
+    for change in changes:
         if change["action"] != "unchanged":
             _show(change)
     words = _PLANNED if dry_run else _DONE
-    counts = {action: sum(change["action"] == action for change in result["changes"]) for action in words}
+    counts = {action: sum(change["action"] == action for change in changes) for action in words}
     summary = (
         ", ".join(f"{count} {words[action]}" for action, count in counts.items() if count) or "nothing in the file"
     )
     if dry_run:
         output.print_plain(f"Dry run: {summary}.")
-        if any(counts[action] for action in _SIGNS):
-            output.print_next(f"gateway apply -f {file}" + (" --prune" if prune else ""))
     else:
         output.print_done(f"Applied: {summary}.")
+    return any(counts[action] for action in _SIGNS)
 
 
 def _place(path: str, document: dict[str, Any]) -> str:
@@ -65,7 +75,7 @@ def _place(path: str, document: dict[str, Any]) -> str:
     return f"{section}: {name}: {field}" if field else f"{section}: {name}"
 
 
-def _show(change: dict[str, Any]) -> None:
+def _show(change: "Change") -> None:
     sign, style = _SIGNS[change["action"]]
     output.print_plain(Text.assemble((f"{sign} {change['kind']} ", style), (change["name"], "bold")))
     for field, (old, new) in change["fields"].items():

@@ -1,6 +1,6 @@
 """`gateway budgets`: what a key, user or organisation may spend in all, or per day, week or month."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -8,8 +8,10 @@ from admin.cli import output, secrets
 from admin.cli.errors import misuse
 from admin.cli.money import dollars, usd
 from admin.cli.options import Yes, confirm, connect, settings_of
+from admin.cli.shaped import one_of, shaped
+from admin.client.shapes.budgets import BudgetCreate, BudgetPatch
 
-app = typer.Typer(help="Budgets of keys, users and organisations.", no_args_is_help=True)
+app = typer.Typer(help="Budgets of keys, users, teams and organisations.", no_args_is_help=True)
 
 BudgetId = Annotated[int, typer.Argument(min=1, help="Id, as `gateway budgets list` shows it.", show_default=False)]
 Alerts = Annotated[
@@ -21,24 +23,30 @@ Periods = Annotated[str, typer.Option("--per", metavar="PERIOD", help="day, week
 
 def _owner(owner: str) -> tuple[str, str]:
     scope, colon, name = owner.partition(":")
-    if not colon or scope not in {"key", "user", "organisation"} or not name:
-        raise misuse(f"{owner!r} is no owner of a budget.", "Write key:NAME, user:NAME or organisation:NAME.")
+    if not colon or scope not in {"key", "user", "team", "organisation"} or not name:
+        raise misuse(f"{owner!r} is no owner of a budget.", "Write key:NAME, user:NAME, team:ORGANISATION/TEAM ...")
     return scope, name
 
 
 @app.command("create")
 def create(
     ctx: typer.Context,
-    owner: Annotated[str, typer.Argument(help="key:NAME, user:NAME or organisation:NAME.", show_default=False)],
+    owner: Annotated[str, typer.Argument(help="key:NAME, user:NAME, team:ORGANISATION/TEAM ...", show_default=False)],
     amount: Annotated[str, typer.Argument(help="USD per period.", show_default=False)],
     period: Periods = "month",
     alert: Alerts = None,
 ) -> None:
     """Make a budget. An owner with several is held to each."""
     scope, name = _owner(owner)
-    body = {"scope": scope, "owner": name, "period": period, "amount": usd(amount), "alerts": alert or []}
+    body = {
+        "scope": scope,
+        "owner": name,
+        "period": period,
+        "amount": usd(amount),
+        "alerts": alert or [],
+    }
     with connect(ctx) as gateway:
-        made = gateway.call("POST", "/api/v1/budgets", body)
+        made = gateway.budgets.create_budget(shaped(BudgetCreate, body))
     if settings_of(ctx).as_json:
         output.print_json(made)
         return
@@ -55,7 +63,8 @@ def list_all(
     """List budgets with what is spent of the present period."""
     scope, name = (None, None) if owner is None else _owner(owner)
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/budgets", {"scope": scope, "owner": name})
+        wanted = one_of(gateway.budgets.list_budgets, "scope", scope, "--owner")
+        found = gateway.budgets.list_budgets(scope=wanted, owner=name, limit=1000)
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
         return
@@ -89,7 +98,7 @@ def edit(
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Report nothing.")] = False,
 ) -> None:
     """Change what the options name. --alert replaces the whole list."""
-    body: dict[str, Any] = {}
+    body: dict[str, object] = {}
     if amount is not None:
         body["amount"] = usd(amount)
     if period is not None:
@@ -99,7 +108,7 @@ def edit(
     if not body:
         raise misuse("Nothing to change.", "`gateway budgets edit --help` lists what can be changed.")
     with connect(ctx) as gateway:
-        found = gateway.call("PATCH", f"/api/v1/budgets/{budget}", body)
+        found = gateway.budgets.change_budget(budget, shaped(BudgetPatch, body))
     if settings_of(ctx).as_json:
         output.print_json(found)
         return
@@ -110,7 +119,7 @@ def edit(
 def reset(ctx: typer.Context, budget: BudgetId) -> None:
     """Give the present period its full amount back."""
     with connect(ctx) as gateway:
-        found = gateway.call("POST", f"/api/v1/budgets/{budget}/reset")
+        found = gateway.budgets.reset_budget(budget)
     if settings_of(ctx).as_json:
         output.print_json(found)
         return
@@ -122,7 +131,7 @@ def remove(ctx: typer.Context, budget: BudgetId, yes: Yes = False) -> None:
     """Remove a budget. What was spent of it stays in the ledger."""
     with connect(ctx) as gateway:
         confirm(ctx, f"Remove budget {budget}?", yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", f"/api/v1/budgets/{budget}")
+        gateway.budgets.delete_budget(budget)
     if settings_of(ctx).as_json:
         output.print_json({"removed": budget})
         return

@@ -1,13 +1,14 @@
 """`gateway channels`: upstream accounts."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from admin.cli import output, secrets
-from admin.cli.client import path_of
-from admin.cli.errors import FailureError, misuse
+from admin.cli import channel_place, output, secrets
+from admin.cli.channel_place import Params, Protocols, Region, place_settings
+from admin.cli.client import Gateway
+from admin.cli.errors import misuse
 from admin.cli.options import (
     Headers,
     Models,
@@ -23,13 +24,22 @@ from admin.cli.options import (
     parse_models,
     settings_of,
 )
+from admin.cli.shaped import shaped
+from admin.client.shapes.channels import ChannelCreate, ChannelPatch, ChannelTest
+
+if TYPE_CHECKING:
+    from admin.client.shapes.channels import ChannelOut
 
 app = typer.Typer(help="Upstream accounts: where requests go.", no_args_is_help=True)
 
 ChannelName = Annotated[str, typer.Argument(help="Name or id.", show_default=False)]
 _SETTINGS = ("connect_timeout_s", "first_byte_timeout_s", "idle_timeout_s", "proxy", "price_ratio")
 
-BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Address of the upstream's API, with its /v1.")]
+_UNSET = ("base_url", *_SETTINGS, *channel_place.SETTINGS)
+
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", help="Address of the upstream, in place of the provider's own.")
+]
 Priority = Annotated[int | None, typer.Option("--priority", help="Higher is tried first [default: 0].")]
 Weight = Annotated[int | None, typer.Option("--weight", help="Share within one priority [default: 1].")]
 ConnectTimeout = Annotated[float | None, typer.Option("--connect-timeout", metavar="SECONDS")]
@@ -55,12 +65,13 @@ def _proxy_secret(env: str | None, file: Path | None) -> str | None:
     return secrets.choose(env=env, file=file, value=None, what="proxy secret")
 
 
-def _show(channel: dict[str, Any]) -> None:
+def _show(channel: "ChannelOut") -> None:
     output.print_pairs([
         ("name", channel["name"]),
         ("id", str(channel["id"])),
         ("provider", channel["provider"]),
         ("base url", channel["base_url"]),
+        ("protocols", "\n".join(f"{name}: {url}" for name, url in channel["protocols"].items()) or "none"),
         ("secret", channel["secret_hint"] or "none"),
         ("proxy login", "set" if channel.get("has_proxy_secret") else "none"),
         ("models", "\n".join(output.models_text({name: up}) for name, up in channel["models"].items())),
@@ -78,7 +89,12 @@ def _show(channel: dict[str, Any]) -> None:
 def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="What you call it.", show_default=False)],
-    provider: Annotated[str, typer.Option("--provider", "-p", help="See `gateway providers`.")],
+    provider: Annotated[
+        str, typer.Option("--provider", "-p", help="Its id or New API type number: `gateway providers`.")
+    ],
+    region: Region = None,
+    param: Params = None,
+    protocol: Protocols = None,
     base_url: BaseUrl = None,
     model: Models = None,
     secret_env: SecretEnv = None,
@@ -102,7 +118,7 @@ def add(
         value = secrets.choose(env=secret_env, file=secret_file, value=secret, what="secret")
         if value is not None and no_secret:
             raise misuse("--no-secret contradicts the secret that was given.")
-        if value is None and not no_secret:
+        if value is None and not no_secret and not _keyless(gateway, provider):
             if not secrets.can_ask():
                 raise misuse("No secret given.", "Use --secret-env NAME, --secret-file FILE or --no-secret.")
             value = secrets.ask("Secret of the upstream account")
@@ -116,10 +132,11 @@ def add(
             priority=priority,
             weight=weight,
             headers=parse_headers(header),
-            settings=_settings((connect_timeout, first_byte_timeout, idle_timeout, proxy, price_ratio)),
+            settings=_settings((connect_timeout, first_byte_timeout, idle_timeout, proxy, price_ratio))
+            | place_settings(region, param, protocol),
             enabled=not disabled,
         )
-        made = gateway.call("POST", "/api/v1/channels", body)
+        made = gateway.channels.create_channel(shaped(ChannelCreate, body))
     if settings_of(ctx).as_json:
         output.print_json(made)
         return
@@ -131,6 +148,12 @@ def add(
     output.print_next(test, "gateway keys create NAME")
 
 
+def _keyless(gateway: Gateway, provider: str) -> bool:
+    """Whether such servers usually run without a key, so that none is asked for."""
+    row = gateway.providers.get_provider(provider)
+    return row["kind"] == "own" and not row["secret"]
+
+
 def _quoted(name: str) -> str:
     return name if name.replace("-", "").replace("_", "").replace(".", "").isalnum() else f"'{name}'"
 
@@ -139,11 +162,11 @@ def _quoted(name: str) -> str:
 def list_all(ctx: typer.Context) -> None:
     """List channels in the order in which they are tried."""
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/channels")
+        found = list(gateway.channels.every_channels())
     if settings_of(ctx).as_json:
-        output.print_json(found["items"])
+        output.print_json(found)
         return
-    if not found["items"]:
+    if not found:
         output.print_plain("No channels yet.")
         output.print_next("gateway channels add NAME --provider openai")
         return
@@ -160,7 +183,7 @@ def list_all(ctx: typer.Context) -> None:
                 output.yes_no(channel["enabled"]),
                 channel["secret_hint"] or "none",
             ]
-            for channel in found["items"]
+            for channel in found
         ],
         right=["PRIORITY", "WEIGHT"],
     )
@@ -170,7 +193,7 @@ def list_all(ctx: typer.Context) -> None:
 def show(ctx: typer.Context, name: ChannelName) -> None:
     """Show one channel."""
     with connect(ctx) as gateway:
-        channel = gateway.get(path_of("channels", name))
+        channel = gateway.channels.get_channel(name)
     if settings_of(ctx).as_json:
         output.print_json(channel)
     else:
@@ -183,6 +206,9 @@ def edit(
     name: ChannelName,
     rename: Annotated[str | None, typer.Option("--rename", metavar="NAME", help="The new name.")] = None,
     provider: Annotated[str | None, typer.Option("--provider", "-p")] = None,
+    region: Region = None,
+    param: Params = None,
+    protocol: Protocols = None,
     base_url: BaseUrl = None,
     model: Models = None,
     secret_env: SecretEnv = None,
@@ -202,7 +228,7 @@ def edit(
     proxy_secret_file: ProxySecretFile = None,
     no_proxy_secret: Annotated[bool, typer.Option("--no-proxy-secret", help="Remove the proxy's login.")] = False,
     default: Annotated[
-        list[str] | None, typer.Option("--default", metavar="SETTING", help=f"Unset one of: {', '.join(_SETTINGS)}.")
+        list[str] | None, typer.Option("--default", metavar="SETTING", help=f"Unset one of: {', '.join(_UNSET)}.")
     ] = None,
 ) -> None:
     """Change what the options name. --model and --header replace the whole list."""
@@ -210,7 +236,9 @@ def edit(
     if value is not None and no_secret:
         raise misuse("--no-secret contradicts the secret that was given.")
     unset = dict.fromkeys(default or [])
+    no_base_url = unset.pop("base_url", unset) is None
     settings = _settings((connect_timeout, first_byte_timeout, idle_timeout, proxy, price_ratio))
+    settings |= place_settings(region, param, protocol)
     body = _body(
         name=rename,
         provider=provider,
@@ -225,6 +253,8 @@ def edit(
     )
     if no_secret:
         body["secret"] = None
+    if no_base_url:
+        body["base_url"] = None
     if no_proxy_secret:
         if "proxy_secret" in body:
             raise misuse("--no-proxy-secret contradicts the login that was given.")
@@ -238,7 +268,7 @@ def edit(
 
 def _change(ctx: typer.Context, name: str, body: dict[str, Any], verb: str) -> None:
     with connect(ctx) as gateway:
-        channel = gateway.call("PATCH", path_of("channels", name), body)
+        channel = gateway.channels.change_channel(name, shaped(ChannelPatch, body))
     if settings_of(ctx).as_json:
         output.print_json(channel)
         return
@@ -246,7 +276,7 @@ def _change(ctx: typer.Context, name: str, body: dict[str, Any], verb: str) -> N
     _note_origin(channel)
 
 
-def _note_origin(channel: dict[str, Any]) -> None:
+def _note_origin(channel: "ChannelOut") -> None:
     if channel["origin"] == "apply":
         output.print_note(
             "Note: `gateway apply` manages this channel; change its file too, or the next apply undoes this."
@@ -263,7 +293,7 @@ def probe(
     """Send one short request through a channel; exit code 1 when it fails."""
     with connect(ctx) as gateway:
         body = _body(model=model, stream=stream)
-        found = gateway.call("POST", path_of("channels", name) + "/test", body)
+        found = gateway.channels.test_channel(name, shaped(ChannelTest, body))
     if settings_of(ctx).as_json:
         output.print_json(found)
     elif found["ok"]:
@@ -297,25 +327,12 @@ def disable(ctx: typer.Context, name: ChannelName) -> None:
 def remove(ctx: typer.Context, name: ChannelName, yes: Yes = False) -> None:
     """Remove a channel with its secret."""
     with connect(ctx) as gateway:
-        channel = gateway.get(path_of("channels", name))
+        channel = gateway.channels.get_channel(name)
         question = f"Remove channel {channel['name']} with its secret?"
         confirm(ctx, question, yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", f"/api/v1/channels/{channel['id']}")
+        gateway.channels.delete_channel(str(channel["id"]))
     if settings_of(ctx).as_json:
         output.print_json({"removed": channel["name"]})
         return
     output.print_done(f"Removed channel {channel['name']}.")
     _note_origin(channel)
-
-
-def providers(ctx: typer.Context) -> None:
-    """List the providers that a channel can name."""
-    with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/providers")
-    if settings_of(ctx).as_json:
-        output.print_json(found["items"])
-        return
-    if not found["items"]:
-        raise FailureError("The gateway knows no providers.")
-    rows = [[row["id"], row["name"], row["family"], row["base_url"] or "(yours)"] for row in found["items"]]
-    output.print_table(["ID", "NAME", "FAMILY", "BASE URL"], rows)

@@ -1,62 +1,21 @@
 """The HTTP client of the command: finds the token, calls the admin API, and turns every way to fail into a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
 from admin.cli.errors import FailureError, misuse
-from storage.private_file import ADMIN_TOKEN_FILE
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(slots=True)
-class Settings:
-    """The global options. `token` is "" when none was given; the file under `data` is then looked at."""
-
-    url: str
-    token: str
-    data: Path
-    as_json: bool = False
-    transport: httpx.BaseTransport | None = field(default=None, repr=False)
-
-    @property
-    def local(self) -> bool:
-        """True when the gateway is on this machine."""
-        return (urlsplit(self.url).hostname or "") in _LOOPBACK
-
-    def find_token(self) -> str:
-        """The admin token; the file is used only for a gateway on this machine, for it belongs to no other."""
-        if self.token:
-            return self.token.strip()
-        path = self.data / ADMIN_TOKEN_FILE
-        if self.local and path.is_file():
-            try:
-                return path.read_text().strip()
-            except (OSError, UnicodeDecodeError):
-                raise FailureError(f"The token file {path} cannot be read.", hint="Set GATEWAY_ADMIN_TOKEN.") from None
-        raise FailureError(
-            "No admin token.",
-            hint=f"Set GATEWAY_ADMIN_TOKEN, or run this where the gateway's data directory is (looked for {path}; "
-            "--data names another). `gateway admin-token reset` makes a new token.",
-        )
+from admin.cli.given import Settings
+from admin.client.tags import Tags
 
 
-def path_of(noun: str, ref: str) -> str:
-    """The path of one object by name or id."""
-    if ref in {"", ".", ".."}:
-        raise misuse(f"{ref!r} is no name of a {noun.rstrip('s')}.")
-    return f"/api/v1/{noun}/{quote(ref, safe='')}"
-
-
-class Gateway:
-    """A connection to the admin API; use as a context manager."""
+class Gateway(Tags):
+    """A connection to the admin API, with its operations by tag (`gateway.keys.list_keys()`); a context manager."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -84,23 +43,21 @@ class Gateway:
     ) -> None:
         self._client.close()
 
-    def get(self, path: str, query: Mapping[str, str | int | bool | None] | None = None) -> Any:  # noqa: ANN401 JSON
-        """GET; parameters that are None are left out."""
-        return self.call("GET", path, query=query)
-
     def call(
         self,
         method: str,
         path: str,
         body: object = None,
         query: Mapping[str, str | int | bool | None] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Any:  # noqa: ANN401 JSON
         """One request; returns the parsed JSON answer, None when it is empty, or raises FailureError."""
         content = None if body is None else msgspec.json.encode(body)
         params = {name: str(value) for name, value in (query or {}).items() if value is not None}
-        headers = {} if content is None else {"content-type": "application/json"}
+        sent = {name: value for name, value in (headers or {}).items() if value is not None}
+        sent |= {} if content is None else {"content-type": "application/json"}
         try:
-            answer = self._client.request(method, path, content=content, params=params, headers=headers)
+            answer = self._client.request(method, path, content=content, params=params, headers=sent)
         except httpx.ConnectError:
             raise FailureError(
                 f"No gateway answers at {self._settings.url}.",
@@ -114,6 +71,24 @@ class Gateway:
         except httpx.HTTPError as error:
             raise FailureError(f"The connection to {self._settings.url} failed: {type(error).__name__}.") from None
         return self._read(answer)
+
+    def download(self, path: str, file: Path, query: Mapping[str, str | int | bool | None] | None = None) -> int:
+        """GET into a file, however large; returns its bytes. Raises FailureError."""
+        params = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        size = 0
+        try:
+            with self._client.stream("GET", path, params=params) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    self._read(answer)
+                with file.open("wb") as out:
+                    for piece in answer.iter_bytes():
+                        size += out.write(piece)
+        except httpx.HTTPError as error:
+            raise FailureError(f"The connection to {self._settings.url} failed: {type(error).__name__}.") from None
+        except OSError as error:
+            raise FailureError(f"{file} cannot be written: {error.strerror}.") from None
+        return size
 
     def _read(self, answer: httpx.Response) -> Any:  # noqa: ANN401 JSON
         kind = answer.headers.get("content-type", "").split(";")[0]

@@ -3,6 +3,7 @@
 The server never reads files of this machine, so everything it needs is fetched here. No secret is ever printed.
 """
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from admin.cli import secrets
 from admin.cli.errors import FailureError, misuse
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "channels": ("secret", "proxy_secret"),
+    "channels": ("secret", "proxy_secret", "keys"),
     "keys": ("key",),
     "prices": (),
     "groups": (),
@@ -38,21 +39,7 @@ class _Loader(yaml.SafeLoader):
 
 def load(path: Path) -> dict[str, Any]:
     """The document in `path`; raises FailureError with the place of what is wrong."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise misuse(f"{path} cannot be read: {error.strerror}.") from None
-    if len(content) > MAX_BYTES:
-        raise misuse(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    try:
-        data = yaml.load(content, Loader=_Loader)  # noqa: S506 a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise FailureError(f"{path}{where}: {error.problem or 'this is not YAML'}.", code=2) from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
-        raise misuse(f"{path} is not YAML in UTF-8.") from None
+    data = read_yaml(path)
     if data is None:
         data = {}
     if not isinstance(data, dict):
@@ -69,6 +56,35 @@ def load(path: Path) -> dict[str, Any]:
     }
 
 
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, - for standard input; raises FailureError."""
+    try:
+        if str(path) == "-":
+            content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise misuse(f"{path} cannot be read: {error.strerror}.") from None
+    if len(content) > MAX_BYTES:
+        raise misuse(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB.")
+    return content
+
+
+def read_yaml(path: Path) -> object:
+    """What a file of YAML says; raises FailureError with the place of what is wrong."""
+    content = read_bytes(path)
+    try:
+        data: object = yaml.load(content, Loader=_Loader)  # noqa: S506  # nosec B506  # a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise FailureError(f"{path}{where}: {error.problem or 'this is not YAML'}.", code=2) from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
+        raise misuse(f"{path} is not YAML in UTF-8.") from None
+    return data
+
+
 def _is_list(items: object, name: str, path: Path) -> bool:
     if items is not None and not isinstance(items, list):
         raise misuse(f"{path}: the section {name} must be a list.")
@@ -77,10 +93,13 @@ def _is_list(items: object, name: str, path: Path) -> bool:
 
 def _resolved(item: object, secrets_of: tuple[str, ...], place: str, folder: Path) -> object:
     """One object with its secrets fetched and its YAML types made JSON."""
-    item = _as_json(item, place)
+    item = as_json(item, place)
     for secret in secrets_of:
+        where = f"{place}.{secret}"
         if isinstance(item, dict) and isinstance(item.get(secret), dict):
-            item[secret] = _fetch(item[secret], f"{place}.{secret}", folder)
+            item[secret] = _fetch(item[secret], where, folder)
+        elif isinstance(item, dict) and isinstance(item.get(secret), list):
+            item[secret] = [_fetch(one, where, folder) if isinstance(one, dict) else one for one in item[secret]]
     return item
 
 
@@ -92,16 +111,17 @@ def _fetch(source: dict[str, Any], place: str, folder: Path) -> str:
     raise misuse(f"{place} must be text, {{env: NAME}} or {{file: PATH}}.")
 
 
-def _as_json(value: object, place: str, depth: int = 0) -> object:
+def as_json(value: object, place: str, depth: int = 0) -> object:
+    """What YAML read, in JSON's types; raises FailureError for what has none."""
     if depth > 20:
         raise misuse(f"{place} is nested too deeply.")
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 raise misuse(f"{place}: {key!r} must be text; put it in quotes.")
-        return {key: _as_json(below, f"{place}.{key}", depth + 1) for key, below in value.items()}
+        return {key: as_json(below, f"{place}.{key}", depth + 1) for key, below in value.items()}
     if isinstance(value, list):
-        return [_as_json(below, f"{place}.{number}", depth + 1) for number, below in enumerate(value)]
+        return [as_json(below, f"{place}.{number}", depth + 1) for number, below in enumerate(value)]
     if isinstance(value, datetime):
         # YAML reads a time without a zone as UTC.
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()

@@ -1,14 +1,14 @@
 """`gateway explain`: how the cost of one request came about."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin.cli import output
-from admin.cli.client import path_of
 from admin.cli.options import connect, settings_of
 
-_FACTORS = (("window", "time window"), ("group", "group"), ("channel", "channel"))
+if TYPE_CHECKING:
+    from admin.client.shapes.usage import ExplainOut
 
 
 def explain(
@@ -16,7 +16,7 @@ def explain(
 ) -> None:
     """Print the arithmetic of a request's cost and compute it again; exit code 1 when it does not match."""
     with connect(ctx) as gateway:
-        found = gateway.get(f"{path_of('usage', request_id)}/explain")
+        found = gateway.usage.explain_cost(request_id)
     if settings_of(ctx).as_json:
         output.print_json(found)
     else:
@@ -25,7 +25,7 @@ def explain(
         raise typer.Exit(1)
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(found: "ExplainOut") -> None:
     served = f"{found['upstream_model']} at {found['provider']}" if found["provider"] else "no provider"
     tokens = {"upstream": "counted by the provider", "estimate": "estimated here", "none": "not counted"}
     output.print_pairs(
@@ -47,11 +47,12 @@ def _show(found: dict[str, Any]) -> None:
             ],
             right=["QUANTITY", "PRICE", "USD"],
         )
+    factors = (("time window", found["window"]), ("group", found["group"]), ("channel", found["channel"]))
     output.print_plain()
     output.print_pairs(
         [
             ("sum", f"${found['sum']}"),
-            *((f"x {name}", found[field]) for field, name in _FACTORS if found[field] != "1"),
+            *((f"x {name}", factor) for name, factor in factors if factor != "1"),
             ("provider cost", output.usd_exact(found["provider_cost"])),
             ("cost", output.usd_exact(found["cost"])),
             *(
@@ -69,7 +70,7 @@ def _show(found: dict[str, Any]) -> None:
         output.print_bad(f"{problem}.")
 
 
-def _price(found: dict[str, Any]) -> str:
+def _price(found: "ExplainOut") -> str:
     price = found["price"]
     if price is None:
         return "none"

@@ -1,12 +1,13 @@
 """The root command group: global options are accepted anywhere on the line, failures print no traceback."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from admin.cli.catalogue import Commands
 from admin.cli.errors import FailureError
-from admin.cli.output import print_failure
 
 _FLAGS = frozenset({"--json"})
 _WITH_VALUE = frozenset({"--url", "--token", "--data"})
@@ -36,6 +37,20 @@ def hoist(args: list[str]) -> list[str]:
 class RootGroup(TyperGroup):
     """The group behind `gateway`."""
 
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # what Typer passes on
+        """Take over what Typer found; the other commands are loaded when they are asked for."""
+        super().__init__(**given)
+        self._all = Commands(self.commands)
+        self.commands: MutableMapping[str, Any] = self._all
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # classes of Typer's own, private
+        """The list of the commands, without loading them."""
+        self.commands = self._all.listed()
+        try:
+            super().format_commands(ctx, formatter)
+        finally:
+            self.commands = self._all
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 the context class is Typer's own and private
         """Parse with the global options moved to the front."""
         return super().parse_args(ctx, hoist(args))
@@ -45,5 +60,7 @@ class RootGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except FailureError as failure:
+            from admin.cli.output import print_failure  # noqa: PLC0415  # the help prints without it, and starts faster
+
             print_failure(failure, as_json=bool(ctx.params.get("as_json")))
             raise typer.Exit(failure.code) from None

@@ -1,13 +1,20 @@
 """`gateway ledger`: balances, entries, booking by hand, and the verification."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from admin.cli import output
-from admin.cli.client import Gateway, path_of
+from admin.cli.client import Gateway
 from admin.cli.money import dollars, show_money, usd
 from admin.cli.options import connect, settings_of
+from admin.cli.shaped import shaped
+from admin.client.shapes.accounts import EntryCreate
+
+if TYPE_CHECKING:
+    from admin.client.shapes.accounts import DifferenceOut
+
+_PARTS: tuple[Literal["accounts"], Literal["batches"]] = ("accounts", "batches")
 
 app = typer.Typer(help="The ledger: balances and their entries.", no_args_is_help=True)
 
@@ -23,7 +30,7 @@ AccountName = Annotated[
 def balance(ctx: typer.Context, account: AccountName) -> None:
     """Show what an account has."""
     with connect(ctx) as gateway:
-        found = gateway.get(path_of("accounts", account))
+        found = gateway.accounts.get_account(account)
     show_money(ctx, found["money"])
 
 
@@ -36,7 +43,7 @@ def entries(
 ) -> None:
     """List an account's entries, the newest first."""
     with connect(ctx) as gateway:
-        found = gateway.get(f"{path_of('accounts', account)}/entries", {"limit": limit, "leases": leases})
+        found = gateway.accounts.list_entries(account, limit=limit, leases=leases)
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
         return
@@ -78,9 +85,15 @@ def post(
     overdraw: Annotated[bool, typer.Option("--overdraw", help="Also beyond what the account has.")] = False,
 ) -> None:
     """Book an entry: top up, grant, refund, correct."""
-    body = {"amount": usd(amount), "reason": reason, "reference": reference, "note": note, "overdraw": overdraw}
+    body = {
+        "amount": usd(amount),
+        "reason": reason,
+        "reference": reference,
+        "note": note,
+        "overdraw": overdraw,
+    }
     with connect(ctx) as gateway:
-        entry = gateway.call("POST", f"{path_of('accounts', account)}/entries", body)
+        entry = gateway.accounts.book_entry(account, shaped(EntryCreate, body))
     if settings_of(ctx).as_json:
         output.print_json(entry)
         return
@@ -92,9 +105,9 @@ def verify(ctx: typer.Context) -> None:
     """Compute every balance and every settled batch anew; exit code 1 when one differs."""
     counts: dict[str, int] = {}
     skipped = 0
-    found: list[dict[str, Any]] = []
+    found: list[DifferenceOut] = []
     with connect(ctx) as gateway:
-        for part in ("accounts", "batches"):
+        for part in _PARTS:
             counts[part], more_skipped = _verify(gateway, part, found, quiet=settings_of(ctx).as_json)
             skipped += more_skipped
     if settings_of(ctx).as_json:
@@ -111,12 +124,14 @@ def verify(ctx: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-def _verify(gateway: Gateway, part: str, found: list[dict[str, Any]], *, quiet: bool) -> tuple[int, int]:
+def _verify(
+    gateway: Gateway, part: Literal["accounts", "batches"], found: "list[DifferenceOut]", *, quiet: bool
+) -> tuple[int, int]:
     """Compare one part, page by page, printing what differs; returns how many were compared, and skipped."""
     checked = skipped = 0
     after: str | None = None
     while True:
-        page = gateway.get("/api/v1/ledger/verify", {"part": part, "after": after})
+        page = gateway.accounts.verify_ledger(part=part, after=after)
         checked += page["checked"]
         skipped += page["skipped"]
         found += page["differences"]

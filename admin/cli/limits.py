@@ -1,13 +1,17 @@
 """`gateway limits`: how many requests or tokens in which window, or requests at one time, for whom."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin.cli import output, secrets
-from admin.cli.client import path_of
 from admin.cli.errors import misuse
 from admin.cli.options import Yes, confirm, connect, settings_of
+from admin.cli.shaped import shaped
+from admin.client.shapes.limits import LimitSet
+
+if TYPE_CHECKING:
+    from admin.client.shapes.limits import LimitOut
 
 app = typer.Typer(help="Rate limits: requests, tokens, requests at one time.", no_args_is_help=True)
 
@@ -18,7 +22,7 @@ def _match_text(match: dict[str, str]) -> str:
     return " ".join(f"{kind}={name}" for kind, name in sorted(match.items())) or "all"
 
 
-def _amount_text(limit: dict[str, Any]) -> str:
+def _amount_text(limit: "LimitOut") -> str:
     return f"{limit['amount']:,} " + (f"per {limit['window']}" if limit["window"] else "at one time")
 
 
@@ -26,7 +30,7 @@ def _amount_text(limit: dict[str, Any]) -> str:
 def list_all(ctx: typer.Context) -> None:
     """List limits."""
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/limits")
+        found = gateway.limits.list_limits()
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
         return
@@ -65,12 +69,13 @@ def set_limit(
     ] = None,
     key: Annotated[str | None, typer.Option("--key", help="Only requests of this key.")] = None,
     user: Annotated[str | None, typer.Option("--user", help="Only requests of this user.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Only of this team: ORGANISATION/TEAM.")] = None,
     group: Annotated[str | None, typer.Option("--group", help="Only requests of this group.")] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="Only this model or glob (gpt-*).")] = None,
     channel: Annotated[str | None, typer.Option("--channel", help="Only requests sent to this channel.")] = None,
     per: Annotated[
         list[str] | None,
-        typer.Option("--per", help="Count each key, user, group, model or channel by itself; repeat for more."),
+        typer.Option("--per", help="Count each key, user, team, group, model or channel by itself; repeat for more."),
     ] = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Keep it without counting by it.")] = False,
 ) -> None:
@@ -82,8 +87,8 @@ def set_limit(
     [(metric, amount)] = amounts.items()
     if metric == "concurrent" and window is not None:
         raise misuse("--concurrent has no --window.")
-    match = {"key": key, "user": user, "group": group, "model": model, "channel": channel}
-    body: dict[str, Any] = {
+    match = {"key": key, "user": user, "team": team, "group": group, "model": model, "channel": channel}
+    body = {
         "name": name,
         "metric": metric,
         "window": None if metric == "concurrent" else window or "minute",
@@ -93,7 +98,7 @@ def set_limit(
         "enabled": not disabled,
     }
     with connect(ctx) as gateway:
-        limit = gateway.call("PUT", "/api/v1/limits", body)
+        limit = gateway.limits.set_limit(shaped(LimitSet, body))
     if settings_of(ctx).as_json:
         output.print_json(limit)
         return
@@ -107,9 +112,9 @@ def set_limit(
 def remove(ctx: typer.Context, name: LimitName, yes: Yes = False) -> None:
     """Remove a limit."""
     with connect(ctx) as gateway:
-        limit = gateway.get(path_of("limits", name))
+        limit = gateway.limits.get_limit(name)
         confirm(ctx, f"Remove the limit {limit['name']}?", yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", path_of("limits", str(limit["id"])))
+        gateway.limits.delete_limit(str(limit["id"]))
     if settings_of(ctx).as_json:
         output.print_json({"removed": limit})
         return

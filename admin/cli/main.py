@@ -1,30 +1,11 @@
-"""The command `gateway`: its global options and the list of its commands. Each command lives in a file of its noun."""
+"""The command `gateway`: its global options and its own version. The others are in catalogue.py."""
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from admin.cli import (
-    admin_token,
-    apply,
-    budgets,
-    channels,
-    explain,
-    groups,
-    keys,
-    ledger,
-    limits,
-    organisations,
-    output,
-    prices,
-    rerate,
-    status,
-    usage,
-    users,
-)
-from admin.cli.client import Settings
+from admin.cli.given import Settings
 from admin.cli.group import RootGroup
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -70,6 +51,8 @@ def root(
 
 def installed_version() -> str:
     """The version of this command."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # for this command alone
+
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
@@ -79,29 +62,13 @@ def installed_version() -> str:
 @app.command("version")
 def show_version(ctx: typer.Context) -> None:
     """Show the version of this command."""
-    settings = ctx.find_object(Settings)
-    if settings is not None and settings.as_json:
+    from admin.cli import output  # noqa: PLC0415  # the help of the whole prints without it, and starts faster
+
+    given = ctx.find_object(Settings)
+    if given is not None and given.as_json:
         output.print_json({"version": installed_version()})
     else:
         output.print_plain(f"gateway {installed_version()}")
-
-
-app.command("status")(status.status)
-app.add_typer(channels.app, name="channels")
-app.add_typer(keys.app, name="keys")
-app.add_typer(users.app, name="users")
-app.add_typer(organisations.app, name="organisations")
-app.add_typer(budgets.app, name="budgets")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(limits.app, name="limits")
-app.add_typer(prices.app, name="prices")
-app.add_typer(groups.app, name="groups")
-app.command("providers")(channels.providers)
-app.command("usage")(usage.usage)
-app.command("explain")(explain.explain)
-app.command("rerate")(rerate.rerate)
-app.command("apply")(apply.apply)
-app.add_typer(admin_token.app, name="admin-token")
 
 
 def main() -> None:

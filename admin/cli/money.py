@@ -1,6 +1,6 @@
 """Amounts and balances in the command: how they are given and how they are shown."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, overload
 
 import typer
 from rich.text import Text
@@ -8,9 +8,20 @@ from rich.text import Text
 from admin.cli import output
 from admin.cli.options import settings_of
 
+if TYPE_CHECKING:
+    from admin.client.shapes.common import Money
+
 Amount = Annotated[
     str | None, typer.Option("--balance", metavar="USD", help="Set the balance to this, by an entry in the ledger.")
 ]
+
+
+@overload
+def usd(value: str) -> str: ...
+
+
+@overload
+def usd(value: str | None) -> str | None: ...
 
 
 def usd(value: str | None) -> str | None:
@@ -23,13 +34,13 @@ def dollars(text: str) -> str:
     return f"-${text[1:]}" if text.startswith("-") else f"${text}"
 
 
-def money_text(money: dict[str, Any]) -> list[str | Text]:
+def money_text(money: "Money") -> list[str | Text]:
     """Quota, balance, held and available of an account, for a table."""
     amounts = [dollars(money[name]) for name in ("balance", "held", "available")]
     return [Text("on", style="green") if money["limited"] else Text("off"), *amounts]
 
 
-def show_money(ctx: typer.Context, money: dict[str, Any]) -> None:
+def show_money(ctx: typer.Context, money: "Money") -> None:
     """Print what an account has."""
     if settings_of(ctx).as_json:
         output.print_json(money)

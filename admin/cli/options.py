@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from admin.cli.client import Gateway, Settings
+from admin.cli.client import Gateway
 from admin.cli.errors import misuse
+from admin.cli.given import Settings
 
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from admin.cli import output, secrets
-from admin.cli.client import path_of
 from admin.cli.money import Amount, money_text, show_money, usd
 from admin.cli.options import Yes, confirm, connect, settings_of
 
@@ -18,7 +17,7 @@ OrganisationName = Annotated[str, typer.Argument(help="Name or id.", show_defaul
 def create(ctx: typer.Context, name: Annotated[str, typer.Argument(help="Its name.", show_default=False)]) -> None:
     """Make an organisation."""
     with connect(ctx) as gateway:
-        made = gateway.call("POST", "/api/v1/organisations", {"name": name})
+        made = gateway.organisations.create_organisation({"name": name})
     if settings_of(ctx).as_json:
         output.print_json(made)
         return
@@ -30,16 +29,16 @@ def create(ctx: typer.Context, name: Annotated[str, typer.Argument(help="Its nam
 def list_all(ctx: typer.Context) -> None:
     """List organisations."""
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/organisations")
+        found = list(gateway.organisations.every_organisations())
     if settings_of(ctx).as_json:
-        output.print_json(found["items"])
+        output.print_json(found)
         return
-    if not found["items"]:
+    if not found:
         output.print_plain("No organisations yet.")
         return
     output.print_table(
         ["NAME", "QUOTA", "BALANCE", "HELD", "AVAILABLE"],
-        [[one["name"], *money_text(one["money"])] for one in found["items"]],
+        [[one["name"], *money_text(one["money"])] for one in found],
         right=["BALANCE", "HELD", "AVAILABLE"],
     )
 
@@ -52,7 +51,7 @@ def rename(
 ) -> None:
     """Give it another name."""
     with connect(ctx) as gateway:
-        found = gateway.call("PATCH", path_of("organisations", name), {"name": new})
+        found = gateway.organisations.change_organisation(name, {"name": new})
     if settings_of(ctx).as_json:
         output.print_json(found)
         return
@@ -68,9 +67,7 @@ def quota(
 ) -> None:
     """Let the balance limit the members' spending, or not any more."""
     with connect(ctx) as gateway:
-        found = gateway.call(
-            "PUT", f"{path_of('organisations', name)}/quota", {"limited": limited, "balance": usd(balance)}
-        )
+        found = gateway.organisations.set_organisation_quota(name, {"limited": limited, "balance": usd(balance)})
     show_money(ctx, found)
 
 
@@ -78,9 +75,9 @@ def quota(
 def remove(ctx: typer.Context, name: OrganisationName, yes: Yes = False) -> None:
     """Remove an organisation without members. What it spent stays in the ledger."""
     with connect(ctx) as gateway:
-        found = gateway.get(path_of("organisations", name))
+        found = gateway.organisations.get_organisation(name)
         confirm(ctx, f"Remove organisation {found['name']}?", yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", f"/api/v1/organisations/{found['id']}")
+        gateway.organisations.delete_organisation(str(found["id"]))
     if settings_of(ctx).as_json:
         output.print_json({"removed": found["name"]})
         return

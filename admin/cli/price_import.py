@@ -1,7 +1,7 @@
 """`gateway prices import-ratios`: the ratios of a New API site as prices of operators."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -9,10 +9,13 @@ import typer
 from admin.cli import output, secrets
 from admin.cli.errors import FailureError, misuse
 from admin.cli.options import Yes, connect, settings_of
+from admin.cli.shaped import shaped
+from admin.client.shapes.prices import PriceSet
+from storage.imports import ratio_tables
 
-_RATIOS = (
-    "completion_ratio", "cache_ratio", "create_cache_ratio", "image_ratio", "audio_ratio", "audio_completion_ratio",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from admin.client.shapes.prices import PriceOut
+
 MAX_BYTES = 16 * 1024 * 1024
 
 
@@ -33,12 +36,12 @@ def import_ratios(
         return
     if not yes and not as_json and secrets.can_ask():
         typer.confirm(f"Set the prices of {len(wanted)} models?", abort=True)
-    done: list[dict[str, Any]] = []
+    done: list[PriceOut] = []
     refused: list[tuple[str, str]] = []
     with connect(ctx) as gateway:
         for body in wanted:
             try:
-                done.append(gateway.call("PUT", "/api/v1/prices", body))
+                done.append(gateway.prices.set_price(shaped(PriceSet, body)))
             except FailureError as failure:
                 if not failure.fields:
                     raise
@@ -63,33 +66,7 @@ def read(file: Path) -> list[dict[str, Any]]:
         raise misuse(f"{file} cannot be read: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise misuse(f"{file} is not JSON.") from None
-    tables = _tables(document)
-    ratios, fixed = tables.get("model_ratio", {}), tables.get("model_price", {})
-    if not ratios and not fixed:
+    found = ratio_tables.bodies(document)
+    if not found:
         raise misuse(f"{file} holds neither model_ratio nor model_price.")
-    found = [{"model": model, "ratios": {"model_price": price}} for model, price in fixed.items()]
-    for model, ratio in ratios.items():
-        if model not in fixed:  # as there: a price per call counts before a ratio
-            more = {name: tables[name][model] for name in _RATIOS if model in tables.get(name, {})}
-            found.append({"model": model, "ratios": {"model_ratio": ratio, **more}})
-    return sorted(found, key=lambda body: str(body["model"]))
-
-
-def _tables(document: object) -> dict[str, dict[str, Any]]:
-    """The tables by the names of the public route; the settings spell them ModelRatio, with JSON in a string."""
-    if isinstance(document, dict) and isinstance(document.get("data"), dict):
-        document = document["data"]
-    found: dict[str, dict[str, Any]] = {}
-    for name, table in document.items() if isinstance(document, dict) else ():
-        if isinstance(table, str):
-            try:
-                table = msgspec.json.decode(table)  # noqa: PLW2901 - the same table, unpacked
-            except msgspec.DecodeError:
-                continue
-        if isinstance(table, dict):
-            found[_snake(str(name))] = table
     return found
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")

@@ -7,6 +7,8 @@ import typer
 from admin.cli import output, price_options
 from admin.cli.errors import misuse
 from admin.cli.options import connect, parse_time, settings_of
+from admin.cli.shaped import shaped
+from admin.client.shapes.prices import PriceSet
 
 Usd = Annotated[str | None, typer.Option(metavar="USD", show_default=False)]
 Times = Annotated[str | None, typer.Option(metavar="RATIO", show_default=False)]
@@ -98,7 +100,7 @@ def set_price(
     if since is not None:
         body["effective_from"] = parse_time(since, "--from", ahead=True)
     with connect(ctx) as gateway:
-        price = gateway.call("PUT", "/api/v1/prices", body)
+        price = gateway.prices.set_price(shaped(PriceSet, body))
     if settings_of(ctx).as_json:
         output.print_json(price)
         return

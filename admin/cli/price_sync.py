@@ -1,6 +1,6 @@
 """`gateway prices sync`: what the installed price library says otherwise, and taking it over."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -8,6 +8,9 @@ from rich.text import Text
 from admin.cli import output, secrets
 from admin.cli.errors import misuse
 from admin.cli.options import Yes, connect, settings_of
+
+if TYPE_CHECKING:
+    from admin.client.shapes.prices import PriceDifference
 
 _SIGNS = {"new": ("+", "green"), "changed": ("~", "yellow"), "gone": ("-", "red")}
 
@@ -25,8 +28,8 @@ def sync(
     if kind is not None and kind not in _SIGNS:
         raise misuse(f"--kind {kind!r} is not understood.", "Write --kind new, --kind changed or --kind gone.")
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/prices/sync")
-        items: list[dict[str, Any]] = [
+        found = gateway.prices.compare_prices()
+        items = [
             item
             for item in found["items"]
             if (kind is None or item["kind"] == kind) and (not only or item["name"] in only)
@@ -36,7 +39,7 @@ def sync(
             _show(items, found["library"])
         take = bool(items) and not dry_run and (yes or (not as_json and secrets.can_ask() and _asked(items)))
         if take:
-            gateway.call("POST", "/api/v1/prices/sync", {"names": [item["name"] for item in items]})
+            gateway.prices.approve_prices({"names": [item["name"] for item in items]})
     if as_json:
         output.print_json({"library": found["library"], "items": items, "taken": take})
     elif take:
@@ -46,11 +49,11 @@ def sync(
         output.print_next("gateway prices sync --yes", "gateway prices sync --only PROVIDER/MODEL --yes")
 
 
-def _asked(items: list[dict[str, Any]]) -> bool:
+def _asked(items: "list[PriceDifference]") -> bool:
     return typer.confirm(f"Take over these {len(items)} prices from now on?")
 
 
-def _show(items: list[dict[str, Any]], library: str) -> None:
+def _show(items: "list[PriceDifference]", library: str) -> None:
     if not items:
         output.print_plain(f"The prices are those of the library's version {library}.")
         return

@@ -1,6 +1,6 @@
 """`gateway prices`: listing and removing; setting, syncing and importing have files of their own."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -8,6 +8,10 @@ from admin.cli import output, price_import, price_set, price_sync, secrets
 from admin.cli.client import Gateway
 from admin.cli.errors import FailureError
 from admin.cli.options import Yes, confirm, connect, settings_of
+from admin.cli.shaped import one_of
+
+if TYPE_CHECKING:
+    from admin.client.shapes.prices import PriceOut
 
 app = typer.Typer(help="Prices of models, in USD per 1,000,000 tokens.", no_args_is_help=True)
 app.command("set")(price_set.set_price)
@@ -46,8 +50,10 @@ def list_all(
 ) -> None:
     """List prices in force; your own win over seeded ones."""
     with connect(ctx) as gateway:
-        query = {"search": search, "provider": provider, "source": source, "limit": limit, "history": history or None}
-        found = gateway.get("/api/v1/prices", query)
+        wanted = one_of(gateway.prices.list_prices, "source", source, "--source")
+        found = gateway.prices.list_prices(
+            search=search, provider=provider, source=wanted, limit=limit, history=history or None
+        )
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
         return
@@ -87,25 +93,25 @@ def remove(ctx: typer.Context, model: Model, provider: Provider = "", yes: Yes =
     with connect(ctx) as gateway:
         price = _find(gateway, model, provider)
         confirm(ctx, f"Remove the price of {model}?", yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", f"/api/v1/prices/{price['id']}")
+        gateway.prices.delete_price(price["id"])
     if settings_of(ctx).as_json:
         output.print_json({"removed": price})
         return
     output.print_done(f"Removed the price of {model}.")
 
 
-def _more(price: dict[str, Any]) -> str:
-    return ", ".join(word for field, word in _MORE.items() if price[field])
+def _more(price: "PriceOut") -> str:
+    return ", ".join(word for field, word in _MORE.items() if dict(price)[field])
 
 
 def _moment(value: str | None, otherwise: str) -> str:
     return output.time_text(value) if value else otherwise
 
 
-def _find(gateway: Gateway, model: str, provider: str) -> dict[str, Any]:
-    for source in ("operator", "apply"):
-        query = {"search": model, "provider": provider, "source": source, "limit": 1000}
-        found: list[dict[str, Any]] = gateway.get("/api/v1/prices", query)["items"]
+def _find(gateway: Gateway, model: str, provider: str) -> "PriceOut":
+    sources: tuple[Literal["operator"], Literal["apply"]] = ("operator", "apply")
+    for source in sources:
+        found = gateway.prices.list_prices(search=model, provider=provider, source=source, limit=1000)["items"]
         for price in found:
             if price["model"] == model:
                 return price

@@ -1,12 +1,15 @@
 """`gateway rerate`: past requests at other prices, the differences booked as corrections."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from admin.cli import output, secrets
 from admin.cli.client import Gateway
 from admin.cli.options import Yes, confirm, connect, parse_time, settings_of
+
+if TYPE_CHECKING:
+    from admin.client.shapes.usage import RerateRequest
 
 
 def rerate(
@@ -28,7 +31,7 @@ def rerate(
 
     Repeating it books nothing twice; one that was interrupted is started again.
     """
-    body: dict[str, Any] = {
+    body: RerateRequest = {
         "since": parse_time(since, "--since", ahead=False),
         "until": parse_time(until, "--until", ahead=False) if until else None,
         "model": model,
@@ -55,14 +58,15 @@ def rerate(
         output.print_bad(f"{found['unreadable']:,} have arithmetic that cannot be read and stay as they are.")
 
 
-def _run(gateway: Gateway, body: dict[str, Any]) -> dict[str, Any]:
+def _run(gateway: Gateway, body: "RerateRequest") -> dict[str, Any]:
     """All pages; returns their sums."""
     sums = dict.fromkeys(("checked", "changed", "no_price", "unreadable", "cost", "provider_cost"), 0)
     after: str | None = None
     while True:
-        page = gateway.call("POST", "/api/v1/rerate", {**body, "after": after})
+        page = gateway.usage.rerate({**body, "after": after})
+        counts = {name: value for name, value in page.items() if isinstance(value, int)}
         for name in sums:
-            sums[name] += page[name]
+            sums[name] += counts[name]
         after = page["next"]
         if after is None:
             return {"dry_run": body["dry_run"], **sums}

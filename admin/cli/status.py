@@ -1,13 +1,16 @@
 """`gateway status`: what is stored and what runs."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.text import Text
 
 from admin.cli import output
 from admin.cli.options import connect, settings_of
+
+if TYPE_CHECKING:
+    from admin.client.shapes.status import Count
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -36,7 +39,7 @@ def _print_rows(name: str, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _count(count: dict[str, Any]) -> str:
+def _count(count: "Count") -> str:
     off = count["total"] - count["enabled"]
     return f"{count['enabled']} enabled" + (f", {off} disabled" if off else "")
 
@@ -44,7 +47,7 @@ def _count(count: dict[str, Any]) -> str:
 def status(ctx: typer.Context) -> None:
     """Show what is stored and what runs."""
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/status")
+        found = gateway.status.get_status()
     settings = settings_of(ctx)
     if settings.as_json:
         output.print_json(found)

@@ -1,6 +1,6 @@
 """`gateway usage`: what was requested, how it went, what it cost."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -8,8 +8,12 @@ from rich.text import Text
 from admin.cli import output
 from admin.cli.options import connect, parse_time, settings_of
 
+if TYPE_CHECKING:
+    from admin.client.shapes.usage import UsageOut, UsageTotal
+
 _GROUPS = (
-    "key", "user", "organisation", "group", "channel", "provider", "model", "operation", "status", "end", "day", "hour",
+    "key", "user", "team", "organisation", "group", "channel", "provider", "model", "operation", "status", "end",
+    "day", "hour",
 )  # fmt: skip
 
 
@@ -23,6 +27,7 @@ def usage(
     ctx: typer.Context,
     key: Annotated[str | None, typer.Option("--key", "-k", metavar="NAME", help="Only this key.")] = None,
     user: Annotated[str | None, typer.Option("--user", "-u", metavar="NAME", help="Only this user.")] = None,
+    team: Annotated[str | None, typer.Option("--team", metavar="NAME", help="Only this ORGANISATION/TEAM.")] = None,
     channel: Annotated[str | None, typer.Option("--channel", "-c", metavar="NAME", help="Only this channel.")] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", metavar="NAME", help="Only this model.")] = None,
     request_id: Annotated[str | None, typer.Option("--request", metavar="ID", help="Only this request.")] = None,
@@ -42,9 +47,10 @@ def usage(
     --totals, --by, --since and --until ask for sums.
     """
     if totals or by or since or until:
-        query = {
+        query: dict[str, Any] = {
             "key": key,
             "user": user,
+            "team": team,
             "channel": channel,
             "model": model,
             "group_by": by,
@@ -52,18 +58,19 @@ def usage(
             "until": parse_time(until, "--until", ahead=False) if until else None,
         }
         with connect(ctx) as gateway:
-            found = gateway.get("/api/v1/usage/totals", query)
-        _show_totals(ctx, found["items"], by)
+            sums = gateway.usage.total_usage(**query)
+        _show_totals(ctx, sums["items"], by)
         return
-    query = {"key": key, "user": user, "channel": channel, "model": model, "request_id": request_id}
     with connect(ctx) as gateway:
-        found = gateway.get("/api/v1/usage", {**query, "limit": limit})
+        found = gateway.usage.list_usage(
+            key=key, user=user, channel=channel, model=model, request_id=request_id, limit=limit
+        )
     if settings_of(ctx).as_json:
         output.print_json(found["items"])
     elif request_id is not None and len(found["items"]) == 1:
         output.print_pairs([(name, output.short(value)) for name, value in found["items"][0].items()])
     else:
-        _show_records(found["items"], more=found["next"] is not None)
+        show_records(found["items"], more=found["next"] is not None)
 
 
 def _named(name: str, number: int) -> str:
@@ -72,24 +79,33 @@ def _named(name: str, number: int) -> str:
     return name or f"#{number} (removed)"
 
 
-def _status(record: dict[str, Any]) -> Text:
+def _status(record: "UsageOut") -> Text:
     good = record["status"] < 400 and record["end"] == "complete"
     text = str(record["status"]) if record["end"] == "complete" else f"{record['status']} {record['end']}"
     return Text(text, style="green" if good else "yellow" if record["end"] == "client_gone" else "red")
 
 
-def _show_records(records: list[dict[str, Any]], *, more: bool) -> None:
+def _spoken(record: "UsageOut") -> str:
+    """What the client and the channel spoke: one name, or two where the request was converted; "*": with losses."""
+    client, upstream = record["client_protocol"], record["upstream_protocol"]
+    words = client if upstream in ("", client) else f"{client}>{upstream}"
+    return f"{words}*" if record["losses"] else words
+
+
+def show_records(records: "list[UsageOut]", *, more: bool) -> None:
+    """Single requests as a table."""
     if not records:
         output.print_plain("No requests yet, or none that match.")
         return
     output.print_table(
-        ["TIME", "KEY", "MODEL", "CHANNEL", "RESULT", "IN", "OUT", "COST", "FIRST", "TOTAL", "REQUEST"],
+        ["TIME", "KEY", "MODEL", "CHANNEL", "PROTOCOL", "RESULT", "IN", "OUT", "COST", "FIRST", "TOTAL", "REQUEST"],
         [
             [
                 output.micros_time_text(record["started_at"]),
                 _named(record["key"], record["key_id"]),
                 record["model"],
                 _named(record["channel"], record["channel_id"]),
+                _spoken(record),
                 _status(record),
                 f"{record['input_tokens']:,}",
                 f"{record['output_tokens']:,}",
@@ -106,7 +122,7 @@ def _show_records(records: list[dict[str, Any]], *, more: bool) -> None:
         output.print_plain("There are older ones: --limit 1000, or --totals for sums.")
 
 
-def _show_totals(ctx: typer.Context, items: list[dict[str, Any]], by: str | None) -> None:
+def _show_totals(ctx: typer.Context, items: "list[UsageTotal]", by: str | None) -> None:
     if settings_of(ctx).as_json:
         output.print_json(items)
         return

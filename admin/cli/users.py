@@ -1,14 +1,18 @@
 """`gateway users`: whom keys belong to, and what they have to spend."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from admin.cli import output, secrets
-from admin.cli.client import path_of
 from admin.cli.errors import misuse
 from admin.cli.money import Amount, money_text, show_money, usd
 from admin.cli.options import Yes, confirm, connect, settings_of
+from admin.cli.shaped import shaped
+from admin.client.shapes.users import UserPatch
+
+if TYPE_CHECKING:
+    from admin.client.shapes.users import UserCreate
 
 app = typer.Typer(help="Users: whom keys belong to.", no_args_is_help=True)
 
@@ -25,9 +29,11 @@ def create(
     group: Group = None,
 ) -> None:
     """Make a user."""
-    body = {"name": name, "organisation": organisation, **({"group": group} if group is not None else {})}
+    body: UserCreate = {"name": name, "organisation": organisation}
+    if group is not None:
+        body["group"] = group
     with connect(ctx) as gateway:
-        made = gateway.call("POST", "/api/v1/users", body)
+        made = gateway.users.create_user(body)
     if settings_of(ctx).as_json:
         output.print_json(made)
         return
@@ -38,14 +44,8 @@ def create(
 @app.command("list")
 def list_all(ctx: typer.Context, organisation: Organisation = None) -> None:
     """List users."""
-    items: list[dict[str, Any]] = []
     with connect(ctx) as gateway:
-        after: str | None = ""
-        while after is not None:
-            query = {"organisation": organisation, "limit": 1000, "after": after or None}
-            page = gateway.get("/api/v1/users", query)
-            items += page["items"]
-            after = page["next"]
+        items = list(gateway.users.every_users(organisation=organisation))
     if settings_of(ctx).as_json:
         output.print_json(items)
         return
@@ -73,7 +73,7 @@ def list_all(ctx: typer.Context, organisation: Organisation = None) -> None:
 def show(ctx: typer.Context, name: UserName) -> None:
     """Show one user."""
     with connect(ctx) as gateway:
-        user = gateway.get(path_of("users", name))
+        user = gateway.users.get_user(name)
     if settings_of(ctx).as_json:
         output.print_json(user)
         return
@@ -116,7 +116,7 @@ def edit(
 
 def _change(ctx: typer.Context, name: str, body: dict[str, Any], verb: str) -> None:
     with connect(ctx) as gateway:
-        user = gateway.call("PATCH", path_of("users", name), body)
+        user = gateway.users.change_user(name, shaped(UserPatch, body))
     if settings_of(ctx).as_json:
         output.print_json(user)
         return
@@ -144,18 +144,45 @@ def quota(
 ) -> None:
     """Let the balance limit the user's spending, or not any more."""
     with connect(ctx) as gateway:
-        found = gateway.call("PUT", f"{path_of('users', name)}/quota", {"limited": limited, "balance": usd(balance)})
+        found = gateway.users.set_user_quota(name, {"limited": limited, "balance": usd(balance)})
     show_money(ctx, found)
 
 
 @app.command("remove")
-def remove(ctx: typer.Context, name: UserName, yes: Yes = False) -> None:
-    """Remove a user who has no keys. What was spent stays in the ledger."""
+def remove(
+    ctx: typer.Context,
+    name: UserName,
+    purge: Annotated[bool, typer.Option("--purge", help="For good: a user without keys.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Remove a user: keys are refused, and `restore` undoes it. What was spent stays in the ledger."""
     with connect(ctx) as gateway:
-        user = gateway.get(path_of("users", name))
+        user = gateway.users.get_user(name)
         confirm(ctx, f"Remove user {user['name']}?", yes=yes, interactive=secrets.can_ask())
-        gateway.call("DELETE", f"/api/v1/users/{user['id']}")
+        gateway.users.delete_user(str(user["id"]), purge=purge or None)
     if settings_of(ctx).as_json:
         output.print_json({"removed": user["name"]})
         return
     output.print_done(f"Removed user {user['name']}.")
+
+
+@app.command("restore")
+def restore(ctx: typer.Context, name: UserName) -> None:
+    """Bring a removed user back, with keys and balance."""
+    with connect(ctx) as gateway:
+        user = gateway.users.restore_user(name)
+    if settings_of(ctx).as_json:
+        output.print_json(user)
+        return
+    output.print_done(f"Restored user {user['name']}.")
+
+
+@app.command("role")
+def role(
+    ctx: typer.Context,
+    name: UserName,
+    role: Annotated[str, typer.Argument(help="A built-in role or a permission set.", show_default=False)],
+    inside: Annotated[bool, typer.Option("--inside", help="Inside the user's organisation only.")] = False,
+) -> None:
+    """Give a user a role on the whole gateway, or inside the organisation."""
+    _change(ctx, name, {"organisation_role" if inside else "role": role}, "Changed")

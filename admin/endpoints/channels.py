@@ -1,165 +1,204 @@
-"""Channels: create, list, read, change, delete, test."""
+"""Channels: list, make, read, change, copy, remove, test one.
 
-from collections.abc import Sequence
-from typing import Any
+Their several keys are channel_keys.py, what their providers say channel_upstream.py, many at once channel_batches.py.
+"""
 
-from fastapi import APIRouter, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Annotated, Literal
 
-from admin import channel_secrets, etags, providers
-from admin.endpoints.common import IfMatch, Ref, object_id, problems
-from admin.problems import Problem, invalid, not_found
-from admin.schemas.channel import (
-    ChannelCreate,
-    ChannelList,
-    ChannelOut,
-    ChannelPatch,
-    ChannelTest,
-    ChannelTestResult,
-)
+from fastapi import APIRouter, Depends, Query, Response
+
+from admin import audit, channel_health, channel_rows, etags
+from admin.caller import Caller, needs_all, some_step_up, step_up
+from admin.endpoints.common import IfMatch, Ref, problems
+from admin.list_files import ListRoute
+from admin.listing import Listed, Paged, Search, fetch
+from admin.problems import Problem, invalid
+from admin.said import said
+from admin.schemas.base import Fields
+from admin.schemas.channel import ChannelCreate, ChannelOut, ChannelPatch, ChannelTest, ChannelTestResult
+from admin.schemas.channel_more import ChannelFilter
 from admin.services import Services
 from admin.surroundings import Surroundings, announce
-from storage.crypto import SealError
+from storage.events.outbox import emit
 from storage.models import Channel
 from storage.repositories import channels, revisions
 
-router = APIRouter(prefix="/channels", tags=["channels"])
+router = APIRouter(prefix="/channels", tags=["channels"], route_class=ListRoute)
 
+load = channel_rows.load
+SORTS = {
+    "priority": Channel.priority, "name": Channel.name, "created_at": Channel.created_at, "provider": Channel.provider,
+    "tag": Channel.tag, "id": Channel.id,
+}  # fmt: skip
 
-async def _load(session: AsyncSession, ref: str) -> Channel:
-    number = object_id(ref)
-    found = await (channels.find_by_name(session, ref) if number is None else channels.get(session, number))
-    if found is None:
-        raise not_found("channel", ref)
-    return found
-
-
-async def _refuse_taken(session: AsyncSession, name: str) -> None:
-    if await channels.find_by_name(session, name) is not None:
-        raise Problem(409, f"There is a channel {name!r} already; change it, or choose another name.")
+Readers = Annotated[Caller, needs_all("channels.read")]
+Writers = Annotated[Caller, needs_all("channels.write")]
+_Text = Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$")]
 
 
 @router.get("", responses=problems(), operation_id="list_channels")
-async def list_channels(services: Surroundings) -> ChannelList:
-    """All channels, highest priority first."""
+async def list_channels(
+    services: Surroundings,
+    _caller: Readers,
+    page: Paged,
+    q: Search = "",
+    tag: _Text = None,
+    provider: _Text = None,
+    group: _Text = None,
+    model: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$", description="That it takes, by name or glob."),
+    ] = None,
+    enabled: bool | None = None,
+    off_by: Literal["auto"] | None = None,
+) -> Listed[ChannelOut]:
+    """Channels, highest priority first, or by `sort`; `q` is part of name, provider, tag, remark, address, or an id.
+
+    `sort` is one of priority, name, created_at, provider, tag, id.
+    """
+    # Checked above; a body's checks would refuse control characters with an error that nobody turns into an answer.
+    which = ChannelFilter.model_construct(
+        tag=tag, provider=provider, group=group, model=model, enabled=enabled, off_by=off_by, q=q
+    )
+    page = page if page.sort else page._replace(sort="-priority")
     async with services.sessions() as session:
-        rows: Sequence[Channel] = await channels.list_all(session)
-    rows = sorted(rows, key=lambda row: (-row.priority, row.name))
-    return ChannelList(items=[ChannelOut.model_validate(row) for row in rows])
+        rows, following = await fetch(session, await channel_rows.wanted_by(session, which), page, SORTS, Channel.id)
+        return Listed(items=await channel_rows.shown(session, services, rows), next=following)
 
 
 @router.post("", status_code=201, responses=problems(400, 409, 413), operation_id="create_channel")
-async def create_channel(services: Surroundings, wanted: ChannelCreate, response: Response) -> ChannelOut:
+async def create_channel(
+    services: Surroundings, caller: Writers, wanted: ChannelCreate, response: Response
+) -> ChannelOut:
     """Add a channel. Its secret is stored encrypted and never shown again."""
-    base_url, wrong = providers.base_url_for(services.providers, wanted.provider, wanted.base_url, "body")
-    columns = wanted.columns(base_url)
-    wrong += channel_secrets.misplaced(wanted.proxy_secret, columns["settings"], "body")
-    if wrong:
-        raise invalid(wrong)
-    for column in channel_secrets.COLUMNS:
-        columns |= channel_secrets.columns(services.box, wanted.name, getattr(wanted, column), column)
+    columns = channel_rows.columns_of(services, wanted)
     async with services.sessions.begin() as session:
-        await _refuse_taken(session, wanted.name)
+        await channel_rows.refuse_taken(session, wanted.name)
         row = await channels.create(session, Channel(name=wanted.name, **columns))
+        (shown,) = await channel_rows.shown(session, services, [row])
+        await audit.record(
+            session, services, caller, "channels.create", kind="channel", id=row.id, name=row.name,
+            after=channel_rows.steady(shown),
+        )  # fmt: skip
     await announce(services)
-    shown = ChannelOut.model_validate(row)
     response.headers["location"] = f"/api/v1/channels/{row.id}"
-    response.headers["etag"] = etags.etag_of(shown)
+    response.headers["etag"] = etags.etag_of(channel_rows.steady(shown))
     return shown
 
 
 @router.get("/{channel}", responses=problems(404), operation_id="get_channel")
-async def get_channel(services: Surroundings, channel: Ref, response: Response) -> ChannelOut:
+async def get_channel(services: Surroundings, _caller: Readers, channel: Ref, response: Response) -> ChannelOut:
     """One channel."""
     async with services.sessions() as session:
-        shown = ChannelOut.model_validate(await _load(session, channel))
-    response.headers["etag"] = etags.etag_of(shown)
+        (shown,) = await channel_rows.shown(session, services, [await load(session, channel)])
+    response.headers["etag"] = etags.etag_of(channel_rows.steady(shown))
     return shown
 
 
-def _changes(services: Services, row: Channel, patch: ChannelPatch) -> dict[str, Any]:
-    """The columns that `patch` sets on `row`."""
-    given = patch.given()
-    if "settings" in given:
-        merged = {**row.settings, **patch.settings.model_dump(exclude_unset=True)}
-        given["settings"] = {name: value for name, value in merged.items() if value is not None}
-    settings = given.get("settings", row.settings)
-    wrong = channel_secrets.misplaced(given.get("proxy_secret"), settings, "body")
-    if wrong:
-        raise invalid(wrong)
-    if not settings.get("proxy"):
-        given["proxy_secret"] = None
-    for column in channel_secrets.COLUMNS:
-        given |= _secret(services, row, given, column)
-    return given
-
-
-def _secret(services: Services, row: Channel, given: dict[str, Any], column: channel_secrets.Column) -> dict[str, Any]:
-    """What is written of one secret, which is taken out of `given`: sealed anew when it or the name changes."""
-    name = given.get("name", row.name)
-    if column in given:
-        secret = given.pop(column)
-        if name == row.name and channel_secrets.same(services.box, row, secret, column):
-            return {}
-    elif name == row.name:
-        return {}
-    else:  # the sealed value is bound to the name
-        try:
-            secret = channel_secrets.reveal(services.box, row, column)
-        except SealError:
-            what = "secret" if column == "secret" else "login of the proxy"
-            detail = f"The stored {what} does not open with the gateway's present secret key; send it as well."
-            raise Problem(409, detail) from None
-    return channel_secrets.columns(services.box, name, secret, column)
-
-
-@router.patch("/{channel}", responses=problems(400, 404, 409, 412, 413), operation_id="change_channel")
-async def change_channel(
-    services: Surroundings, channel: Ref, patch: ChannelPatch, response: Response, if_match: IfMatch = None
-) -> ChannelOut:
-    """Change what the body names and leave the rest."""
-    if "provider" in patch.model_fields_set:
-        _, wrong = providers.base_url_for(services.providers, patch.provider, "", "body")
-        if wrong:
-            raise invalid(wrong)
+async def change(
+    services: Services,
+    caller: Caller,
+    ref: str,
+    patch: ChannelPatch,
+    if_match: str | None = None,
+    action: str = "channels.change",
+    noted: Fields | None = None,
+) -> tuple[ChannelOut, bool]:
+    """Change a channel; what it is then, and whether it is another. `noted` goes to the audit log. Raises Problems."""
     async with services.sessions.begin() as session:
         await revisions.take_turn(session, revisions.ROUTES)
-        row = await _load(session, channel)
-        etags.check(if_match, ChannelOut.model_validate(row))
-        changes = _changes(services, row, patch)
+        row = await load(session, ref)
+        (before,) = await channel_rows.shown(session, services, [row])
+        etags.check(if_match, channel_rows.steady(before))
+        if before.keys and patch.given().get("secret") is not None:
+            raise Problem(409, "This channel has several keys in place of a secret; add one to them instead.")
+        changes: Fields = channel_rows.changes(services, row, patch)
+        has_secrets = before.keys or row.secret is not None or row.proxy_secret is not None
+        if has_secrets and channel_rows.leads_elsewhere(row, before, changes):
+            caller.require_all("channels.secrets")
+            await step_up(services, caller)
         if changes.get("name", row.name) != row.name:
-            await _refuse_taken(session, changes["name"])
+            await channel_rows.refuse_taken(session, changes["name"])
         changed = await channels.update(session, row, changes)
+        (after,) = await channel_rows.shown(session, services, [row])
+        if changed:
+            was, became = (channel_rows.steady(one).model_dump(mode="json") for one in (before, after))
+            secrets = sorted(patch.given().keys() & {"secret", "proxy_secret"})
+            more = (noted or {}) | ({"replaced": secrets} if secrets else {})
+            await audit.record(
+                session, services, caller, action, kind="channel", id=row.id, name=row.name, before=was,
+                after={**became, **more},
+            )  # fmt: skip
+        if before.enabled != after.enabled:
+            kind = "channel.enabled" if after.enabled else "channel.disabled"
+            await emit(
+                session, kind, {"channel": row.name, "channel_id": row.id, "by": caller.name}, now=services.clock()
+            )
+    return after, changed
+
+
+@router.patch(
+    "/{channel}",
+    responses=problems(400, 404, 409, 412, 413),
+    operation_id="change_channel",
+    dependencies=[Depends(some_step_up)],
+)
+async def change_channel(
+    services: Surroundings,
+    caller: Writers,
+    channel: Ref,
+    patch: ChannelPatch,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ChannelOut:
+    """Change what the body names and leave the rest. Another secret needs `channels.secrets` and a second check."""
+    channel_rows.may_change(caller, patch)
+    if patch.given().keys() & {"secret", "proxy_secret"}:
+        await step_up(services, caller)
+    shown, changed = await change(services, caller, channel, patch, if_match)
     if changed:
         await announce(services)
-    shown = ChannelOut.model_validate(row)
-    response.headers["etag"] = etags.etag_of(shown)
+    response.headers["etag"] = etags.etag_of(channel_rows.steady(shown))
     return shown
+
+
+async def remove(services: Services, caller: Caller, ref: str, if_match: str | None = None) -> None:
+    """Remove a channel. Raises Problems."""
+    async with services.sessions.begin() as session:
+        await revisions.take_turn(session, revisions.ROUTES)
+        row = await load(session, ref)
+        (before,) = await channel_rows.shown(session, services, [row])
+        etags.check(if_match, channel_rows.steady(before))
+        await audit.record(
+            session, services, caller, "channels.delete", kind="channel", id=row.id, name=row.name,
+            before=channel_rows.steady(before),
+        )  # fmt: skip
+        await channels.remove(session, row)
 
 
 @router.delete("/{channel}", status_code=204, responses=problems(404, 412), operation_id="delete_channel")
-async def delete_channel(services: Surroundings, channel: Ref, if_match: IfMatch = None) -> None:
+async def delete_channel(services: Surroundings, caller: Writers, channel: Ref, if_match: IfMatch = None) -> None:
     """Remove a channel. Requests that are using it finish."""
-    async with services.sessions.begin() as session:
-        await revisions.take_turn(session, revisions.ROUTES)
-        row = await _load(session, channel)
-        etags.check(if_match, ChannelOut.model_validate(row))
-        await channels.remove(session, row)
+    await remove(services, caller, channel, if_match)
     await announce(services)
 
 
-@router.post("/{channel}/test", responses=problems(400, 404), operation_id="test_channel")
-async def probe_channel(services: Surroundings, channel: Ref, wanted: ChannelTest | None = None) -> ChannelTestResult:
+@router.post("/{channel}/test", responses=problems(400, 404, 413), operation_id="test_channel")
+async def probe_channel(
+    services: Surroundings, _caller: Writers, channel: Ref, wanted: ChannelTest | None = None
+) -> ChannelTestResult:
     """Send one short request through the channel. The answer is 200 whatever the upstream did; `ok` tells."""
     wanted = wanted or ChannelTest()
     async with services.sessions() as session:
-        row = await _load(session, channel)
-    model = wanted.model or next((name for name in row.models if "*" not in name), None)
+        row = await load(session, channel)
+    model = wanted.model or channel_health.model_to_test(row)
     if model is None or "*" in model:
         raise invalid(
             [("body.model", f"is required: the channel {row.name} accepts globs, so name the model to test with")]
         )
-    found = await services.probe(row.id, model, wanted.stream)
+    found = await channel_health.try_channel(
+        services, row, model, stream=wanted.stream, endpoint=wanted.endpoint, key_id=wanted.key_id
+    )
     return ChannelTestResult(
         ok=found.ok,
         status=found.status,
@@ -168,4 +207,5 @@ async def probe_channel(services: Surroundings, channel: Ref, wanted: ChannelTes
         model=found.model,
         error=found.error,
         detail=found.detail,
+        detail_said=said(found.detail),
     )

@@ -5,7 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from admin import audit
+from admin.caller import Caller, needs_all
 from admin.endpoints.common import problems
+from admin.list_files import ListRoute
+from admin.listing import Paged, fetch
 from admin.problems import Problem, not_found
 from admin.schemas.base import MAX_ID
 from admin.schemas.price import PriceList, PriceOut, PriceSet, Source
@@ -13,38 +17,39 @@ from admin.surroundings import Surroundings, announce
 from storage.models import Price
 from storage.repositories import prices
 
-router = APIRouter(prefix="/prices", tags=["prices"])
+router = APIRouter(prefix="/prices", tags=["prices"], route_class=ListRoute)
 
-Search = Annotated[str | None, Query(max_length=200, description="Part of the model's name.")]
+Writers = Annotated[Caller, needs_all("prices.write")]
+
+_TEXT = r"^[^\x00]*$"
+SORTS = {"model": Price.model, "id": Price.id}
+Search = Annotated[str | None, Query(max_length=200, pattern=_TEXT, description="Part of the model's name.")]
 
 
-@router.get("", responses=problems(), operation_id="list_prices")
+@router.get("", responses=problems(), operation_id="list_prices", dependencies=[needs_all("prices.read")])
 async def list_prices(
     services: Surroundings,
+    page: Paged,
     source: Source | None = None,
-    provider: Annotated[str | None, Query(max_length=64)] = None,
+    provider: Annotated[str | None, Query(max_length=64, pattern=_TEXT)] = None,
     search: Search = None,
     history: Annotated[bool, Query(description="Also versions that are over or to come.")] = False,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> PriceList:
-    """Prices in force by model and provider, a page at a time."""
+    """Prices in force by `model`, a page at a time; or by `id`, in the order in which they were set."""
     now = int(time.time())
+    statement = prices.query(now, source=source, provider=provider, history=history)
+    if search:
+        statement = statement.where(Price.model.icontains(search, autoescape=True))
     async with services.sessions() as session:
-        current = await prices.list_in_force(session, now, source=source)
-        rows = await prices.list_all(session, source=source) if history else current
-    counting = {row.id for row in current}
-    found = [
-        row
-        for row in rows
-        if (provider is None or row.provider == provider) and (search is None or search.lower() in row.model.lower())
-    ]
-    page = found[offset : offset + limit]
-    return PriceList(items=[PriceOut.of(row, in_force=row.id in counting) for row in page], total=len(found))
+        rows, following = await fetch(session, statement, page, SORTS, Price.id)
+        total = await prices.count(session, statement)
+        counting = await prices.in_force(session, rows, now) if history else {row.id for row in rows}
+    items = [PriceOut.of(row, in_force=row.id in counting) for row in rows]
+    return PriceList(items=items, total=total, next=following)
 
 
 @router.put("", responses=problems(400, 413), operation_id="set_price")
-async def set_price(services: Surroundings, wanted: PriceSet) -> PriceOut:
+async def set_price(services: Surroundings, caller: Writers, wanted: PriceSet) -> PriceOut:
     """Store a new version of the operator's price of a model; it wins over the seeded one."""
     now = int(time.time())
     begins = wanted.begins(now)
@@ -56,12 +61,25 @@ async def set_price(services: Surroundings, wanted: PriceSet) -> PriceOut:
         row = Price(provider=wanted.provider, model=wanted.model, source="operator", effective_from=begins, **columns)
         await prices.create(session, row)
         current = await prices.find(session, wanted.provider, wanted.model, "operator", now)
+        shown = PriceOut.of(row, in_force=current is row)
+        await audit.record(
+            session, services, caller, "prices.set", kind="price", id=row.id, name=_name(row), after=shown
+        )
     await announce(services)
-    return PriceOut.of(row, in_force=current is row)
+    return shown
 
 
-@router.delete("/{price}", status_code=204, responses=problems(404, 409), operation_id="delete_price")
-async def delete_price(services: Surroundings, price: Annotated[int, Path(ge=1, le=MAX_ID)]) -> None:
+def _name(row: Price) -> str:
+    return f"{row.provider or '*'}/{row.model}"
+
+
+@router.delete(
+    "/{price}",
+    status_code=204,
+    responses=problems(404, 409),
+    operation_id="delete_price",
+)
+async def delete_price(services: Surroundings, caller: Writers, price: Annotated[int, Path(ge=1, le=MAX_ID)]) -> None:
     """End a price from now on, or cancel a version that is to come; the next one in the order of preference counts."""
     now = int(time.time())
     async with services.sessions.begin() as session:
@@ -74,5 +92,9 @@ async def delete_price(services: Surroundings, price: Annotated[int, Path(ge=1, 
         to_come = row.effective_from > now and row.effective_to is None
         if row is not current and not to_come:
             raise not_found("price in force", str(price))
+        before = PriceOut.of(row, in_force=row is current)
         await prices.retire(session, row, now)
+        await audit.record(
+            session, services, caller, "prices.end", kind="price", id=price, name=_name(row), before=before
+        )
     await announce(services)

@@ -2,10 +2,12 @@
 
 import time
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 
-from admin.auth import CurrentOperator
+from admin import audit
+from admin.caller import Caller, needs_all
 from admin.endpoints.common import problems
 from admin.problems import not_found
 from admin.schemas.rerate import RerateRequest, RerateResult
@@ -23,7 +25,9 @@ def _micros(moment: datetime) -> int:
 
 
 @router.post("", responses=problems(400, 404, 413), operation_id="rerate")
-async def rerate(services: Surroundings, caller: CurrentOperator, wanted: RerateRequest) -> RerateResult:
+async def rerate(
+    services: Surroundings, caller: Annotated[Caller, needs_all("prices.write")], wanted: RerateRequest
+) -> RerateResult:
     """Rate the next page of past requests again and book the differences as corrections; `dry_run` only counts them."""
     at, _, request_id = (wanted.after or "").partition(".")
     async with services.sessions.begin() as session:
@@ -48,6 +52,11 @@ async def rerate(services: Surroundings, caller: CurrentOperator, wanted: Rerate
             dry_run=wanted.dry_run,
             after=(int(at), request_id) if wanted.after else None,
         )
+        if found.changed and not wanted.dry_run:
+            await audit.record(
+                session, services, caller, "usage.rerate", kind="usage", id=wanted.after or "begin",
+                after={**wanted.model_dump(mode="json"), "changed": found.changed, "cost": found.cost},
+            )  # fmt: skip
     return RerateResult(
         dry_run=wanted.dry_run,
         checked=found.checked,

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from admin.caller import needs_all
 from admin.endpoints.common import problems
 from admin.schemas.status import Count, StatusOut
 from admin.services import Services
@@ -19,7 +20,8 @@ ROUTER_SECONDS = 5.0
 router = APIRouter(prefix="/status", tags=["status"])
 
 
-async def _router_view(services: Services) -> dict[str, Any] | None:
+async def router_view(services: Services) -> dict[str, Any] | None:
+    """What the Router says, None when it does not answer."""
     try:
         async with asyncio.timeout(ROUTER_SECONDS):
             return await services.status()
@@ -28,7 +30,7 @@ async def _router_view(services: Services) -> dict[str, Any] | None:
         return None
 
 
-@router.get("", responses=problems(), operation_id="get_status")
+@router.get("", responses=problems(), operation_id="get_status", dependencies=[needs_all("status.read")])
 async def get_status(services: Surroundings) -> StatusOut:
     """What is stored and what runs."""
     async with services.sessions() as session:
@@ -40,5 +42,5 @@ async def get_status(services: Surroundings) -> StatusOut:
         channels=Count(total=len(channel_rows), enabled=sum(row.enabled for row in channel_rows)),
         keys=Count(total=len(key_rows), enabled=sum(row.enabled for row in key_rows)),
         revisions=counters,
-        router=await _router_view(services),
+        router=await router_view(services),
     )

@@ -1,8 +1,8 @@
-"""The admin token in use; the cheapest way to try one."""
+"""Who is asking; the cheapest way to try a token."""
 
 from fastapi import APIRouter
 
-from admin.auth import CurrentOperator
+from admin.caller import SignedIn
 from admin.endpoints.common import problems
 from admin.schemas.status import WhoAmI
 
@@ -10,6 +10,12 @@ router = APIRouter(prefix="/whoami", tags=["status"])
 
 
 @router.get("", responses=problems(), operation_id="whoami")
-async def whoami(caller: CurrentOperator) -> WhoAmI:
-    """Name and age of the admin token that this request carries."""
-    return WhoAmI(name=caller.name, created_at=caller.since)
+async def whoami(caller: SignedIn) -> WhoAmI:
+    """Name, kind and permissions of the caller; each permission with how far it reaches."""
+    return WhoAmI(
+        name=caller.name,
+        kind=caller.kind,
+        user_id=caller.user_id,
+        organisation_id=caller.organisation_id,
+        permissions={name: reach.name.lower() for name, reach in sorted(caller.reaches.items())},
+    )

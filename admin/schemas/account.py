@@ -1,7 +1,8 @@
 """Accounts and entries of the ledger on the wire. Amounts are decimal text in USD, exact to the nano-USD."""
 
+import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -13,8 +14,10 @@ from storage.models import Account, Entry
 
 MAX_USD = 1_000_000_000
 _NANO = 10**9
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+"""What Decimal takes beyond it (spaces, underscores, exponents, digits of other scripts) is no amount of money."""
 
-Kind = Literal["user", "organisation", "budget", "channel"]
+Kind = Literal["user", "organisation", "budget", "channel", "subscription"]
 ByHand = Literal["topup", "redemption", "grant", "refund", "correction"]
 
 
@@ -23,11 +26,10 @@ def signed_to_nano(value: object) -> int:
     wrong = f'must be an amount in USD between -{MAX_USD} and {MAX_USD}, such as "12.50"'
     if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > 40:
         raise ValueError(wrong)
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(wrong) from None
-    if not amount.is_finite() or abs(amount) > MAX_USD:
+    if not _NUMBER.fullmatch(str(value)):
+        raise ValueError(wrong)
+    amount = Decimal(value)
+    if abs(amount) > MAX_USD:
         raise ValueError(wrong)
     if amount * _NANO != int(amount * _NANO):
         raise ValueError("must have at most 9 decimal places")
@@ -90,13 +92,6 @@ class AccountOut(Wire):
     money: Money
 
 
-class AccountList(Wire):
-    """Accounts by id; `next` continues the list as `after`."""
-
-    items: list[AccountOut]
-    next: int | None
-
-
 class EntryCreate(Wire):
     """An entry to book. The same reason and reference on the same account are booked once."""
 
@@ -136,13 +131,6 @@ def entry_out(row: Entry) -> EntryOut:
         at=time_of(row.at),
         note=row.note,
     )
-
-
-class EntryList(Wire):
-    """Entries, the newest first; `next` continues the list as `before`."""
-
-    items: list[EntryOut]
-    next: int | None
 
 
 class QuotaSet(Wire):

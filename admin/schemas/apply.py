@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from admin.schemas.base import Flag, Wire
+from admin.schemas.base import Flag, Token, Wire
 from admin.schemas.channel import ChannelCreate
 from admin.schemas.group import GroupApply
 from admin.schemas.key import KeyCreate
@@ -17,13 +17,21 @@ Action = Literal["create", "update", "delete", "unchanged"]
 Kind = Literal["channel", "key", "price", "group", "limit"]
 
 
+class ChannelApply(ChannelCreate):
+    """A channel of a document, with its several keys where it has several."""
+
+    keys: Annotated[list[Token], Field(min_length=1, max_length=1000)] | None = Field(
+        default=None, description="In place of `secret`. Those that the channel lacks are added, none is removed."
+    )
+
+
 class Document(Wire):
     """The wanted state. A section that is absent is left alone; absent fields of an object have their defaults.
 
     Secrets are the exception: a channel without `secret`, or a key without `key`, keeps what is stored.
     """
 
-    channels: Annotated[list[ChannelCreate], Field(max_length=MAX_OBJECTS)] | None = None
+    channels: Annotated[list[ChannelApply], Field(max_length=MAX_OBJECTS)] | None = None
     keys: Annotated[list[KeyCreate], Field(max_length=MAX_OBJECTS)] | None = None
     prices: Annotated[list[PriceSet], Field(max_length=MAX_OBJECTS)] | None = None
     groups: Annotated[list[GroupApply], Field(max_length=MAX_OBJECTS)] | None = None

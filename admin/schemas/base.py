@@ -4,16 +4,20 @@ Every type here refuses what the database or an upstream could not carry (contro
 that bad input ends as a 422 and never further in. It must not know any noun.
 """
 
+import hashlib
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 MAX_ID = 2**31 - 1
 
 Fields = dict[str, Any]
+
+Reaching = Literal["own", "organisation", "all"]
+"""How far something goes, the narrowest first; the words of admin.permissions.Reach."""
 
 _KEY_TEXT = re.compile(r"[\x21-\x7e]+")
 
@@ -85,6 +89,11 @@ def stored_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def tag_text(state: str) -> str:
+    """What tells one state of an object from another; in an ETag it stands between quotation marks."""
+    return hashlib.sha256(state.encode()).hexdigest()[:32]
+
+
 def time_text(value: datetime) -> str:
     """ISO 8601 text in UTC, ending in Z."""
     return stored_utc(value).isoformat().replace("+00:00", "Z")
@@ -105,6 +114,7 @@ UtcTime = Annotated[
     PlainSerializer(time_text, return_type=str, when_used="json"),
     Field(examples=["2027-01-31T00:00:00Z"]),
 ]
+Tag = Annotated[str, Field(description="For If-Match.", examples=['"9b2f4d1c0a7e5f36c81d20b794ae63f5"'])]
 StoredTime = Annotated[
     datetime,
     BeforeValidator(lambda value: stored_utc(value) if isinstance(value, datetime) else value),

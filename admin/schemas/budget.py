@@ -1,13 +1,13 @@
-"""The budget on the wire: what a key, user or organisation may spend in all or per period, in USD."""
+"""The budget on the wire: what a key, user, team or organisation may spend in all or per period, in USD."""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from admin.schemas.account import PositiveUsd
-from admin.schemas.base import Name, Patch, StoredTime, Wire
+from admin.schemas.base import Patch, StoredTime, Text, Wire
 
-Scope = Literal["key", "user", "organisation"]
+Scope = Literal["key", "user", "team", "organisation"]
 PeriodName = Literal["total", "day", "week", "month"]
 Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
 Alerts = Annotated[
@@ -21,7 +21,10 @@ class BudgetCreate(Wire):
     """A new budget of one owner, who may have several."""
 
     scope: Scope
-    owner: Annotated[Name, Field(description="The name of that key, user or organisation.")]
+    owner: Annotated[
+        Text,
+        Field(min_length=1, max_length=140, description="Name or id of that key, user, team (ORGANISATION/TEAM) ..."),
+    ]
     period: PeriodName = Field(description="In UTC; weeks begin on Monday.")
     amount: PositiveUsd
     alerts: Alerts = []
@@ -52,12 +55,6 @@ class BudgetOut(Wire):
     available: str
     created_at: StoredTime
     updated_at: StoredTime
-
-
-class BudgetList(Wire):
-    """Budgets by id."""
-
-    items: list[BudgetOut]
 
 
 class BudgetReset(Wire):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from admin.said import SaidOut
 from admin.schemas.amounts import EACH, SECOND, nano_to_usd
 from admin.schemas.base import Wire
 from admin.schemas.price import PriceOut
@@ -76,6 +77,7 @@ class ExplainOut(Wire):
     recomputed: bool = Field(description="The row holds no detail of its own; the price version's is shown.")
     matches: bool
     problems: list[str]
+    problems_said: list[SaidOut] = Field(description="The same, for other languages.")
     corrections: list[CorrectionOut] = Field(description="What was booked later because of other prices.")
     corrected_cost: int = Field(description="Nano-USD: the cost with all corrections.")
     quota: int = Field(description="The same in New API's units, 500,000 to the USD.")

@@ -1,4 +1,4 @@
-"""The rate limit on the wire. It names keys, users and channels; behind it they are ids: a new name changes nothing."""
+"""The rate limit on the wire. What it names is an id behind it: a new name changes nothing."""
 
 from typing import Annotated, Literal, Self
 
@@ -9,7 +9,7 @@ from admin.schemas.models import Pattern
 
 Metric = Literal["requests", "tokens", "concurrent"]
 Window = Literal["second", "minute", "hour", "day"]
-Part = Literal["key", "user", "group", "model", "channel"]
+Part = Literal["key", "user", "team", "group", "model", "channel"]
 
 MAX_AMOUNT = 10**15
 
@@ -19,6 +19,7 @@ class Match(Wire):
 
     key: Name | None = None
     user: Name | None = None
+    team: Annotated[Text, Field(min_length=1, max_length=140, description="ORGANISATION/TEAM.")] | None = None
     group: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
     model: Annotated[Pattern, Field(description="A public name or a glob such as gpt-*.")] | None = None
     channel: Name | None = None
@@ -29,7 +30,7 @@ class Match(Wire):
 
     def named(self) -> dict[str, str]:
         """Kind -> name, of what is stored as an id."""
-        given = {"key": self.key, "user": self.user, "channel": self.channel}
+        given = {"key": self.key, "user": self.user, "team": self.team, "channel": self.channel}
         return {kind: name for kind, name in given.items() if name is not None}
 
 
@@ -41,7 +42,7 @@ class LimitSet(Wire):
     window: Window | None = Field(default=None, description="Sliding. For concurrent there is none.")
     amount: Annotated[int, Field(strict=True, ge=1, le=MAX_AMOUNT)]
     match: Match = Match()
-    per: Annotated[list[Part], Field(max_length=5)] = Field(
+    per: Annotated[list[Part], Field(max_length=6)] = Field(
         default=[], description="One bucket for each distinct value; none: one bucket for all that match."
     )
     enabled: Flag = True
@@ -82,9 +83,3 @@ class LimitOut(Wire):
     origin: Literal["api", "apply"]
     created_at: StoredTime
     updated_at: StoredTime
-
-
-class LimitList(Wire):
-    """All limits by name."""
-
-    items: list[LimitOut]

@@ -158,7 +158,8 @@ def _moment(seconds: int) -> datetime | None:
 
 
 class PriceList(Wire):
-    """Prices by provider and model; `total` counts all that match, `items` is one page of them."""
+    """Prices by model; `total` counts all that match, `items` is one page of them, `next` the cursor of the next."""
 
     items: list[PriceOut]
     total: int
+    next: str | None = None

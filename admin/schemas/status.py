@@ -1,10 +1,10 @@
 """The state of the gateway on the wire, and who the caller is."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from admin.schemas.base import StoredTime, Wire
+from admin.schemas.base import Reaching, Wire
 
 
 class Count(Wire):
@@ -25,7 +25,10 @@ class StatusOut(Wire):
 
 
 class WhoAmI(Wire):
-    """The admin token in use."""
+    """Who is asking."""
 
-    name: str
-    created_at: StoredTime
+    name: str = Field(examples=["user:ann"])
+    kind: Literal["operator", "token", "session"]
+    user_id: int | None
+    organisation_id: int | None
+    permissions: dict[str, Reaching]

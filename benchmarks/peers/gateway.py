@@ -1,7 +1,8 @@
 """Our gateway as a target: what `make serve` runs, with every feature on, set up through its admin API.
 
 Variants, as `gateway+NAME=VALUE+...`: replicas=N (exactly N ingress replicas), pool (placement: pool for the openai
-family), database=URL, tree=DIRECTORY (the source tree to run, for comparing commits), as=LABEL (its name in reports).
+family), messages (the channel speaks Anthropic's protocol, so that chat is converted), database=URL, tree=DIRECTORY
+(the source tree to run, for comparing commits), as=LABEL (its name in reports).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Gateway(Target):
     """The gateway of this repository, or of another tree of it."""
 
     def __init__(self, options: dict[str, str]) -> None:
-        known = {"replicas", "pool", "database", "tree", "as"}
+        known = {"replicas", "pool", "messages", "database", "tree", "as"}
         if unknown := options.keys() - known:
             raise ValueError(
                 f"unknown option of gateway: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
@@ -110,6 +111,8 @@ class Gateway(Target):
             "secret": "sk-upstream",
             "models": {"*": ""},
         }
+        if "messages" in self._options:
+            channel |= {"provider": "openai-compatible", "settings": {"protocols": ["messages"]}}
         last = ""
         while time.monotonic() - began < START_SECONDS:
             if running.process is not None and running.process.poll() is not None:

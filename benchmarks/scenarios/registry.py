@@ -15,6 +15,7 @@ from benchmarks.scenarios.one_in_flight import OneInFlight
 from benchmarks.scenarios.placement_pool import PlacementPool
 from benchmarks.scenarios.soak import Soak
 from benchmarks.scenarios.stream_burst import StreamBurst
+from benchmarks.scenarios.stream_converted import StreamConverted
 from benchmarks.scenarios.stream_paced_60 import StreamPaced60
 from benchmarks.scenarios.stream_paced_500 import StreamPaced500
 from benchmarks.scenarios.two_replicas import TwoReplicas
@@ -34,6 +35,7 @@ SCENARIOS: dict[str, Scenario] = {
         ColdKey(),
         StreamBurst(),
         StreamPaced60(),
+        StreamConverted(),
         PlacementPool(),
         TwoReplicas(),
         IdleStreams(),

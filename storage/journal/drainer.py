@@ -23,7 +23,7 @@ _BACKOFF_SECONDS = 10.0
 # While little waits, the work is cut into small pieces with pauses of the same length: on a machine whose cores are
 # busy with requests a burst of inserts is what these would wait for (measured at 4,500 requests/s on 2 cores).
 _CALM_BYTES = 4 * 1024 * 1024
-_CALM_RECORDS = 500
+_CALM_RECORDS = 1000
 _PAUSES = 1.0
 _TYPICAL_FRAME = 250
 
@@ -52,12 +52,15 @@ class JournalDrainer:
         """Bytes of those pieces."""
         self.failures = 0
         """Inserts that raised, counted by `run`."""
+        self.inserted_bytes = 0
+        """Bytes of the journal that `inserted` records took."""
+        self.caught_up_at = 0.0
+        """What was in the journal at this moment of time.monotonic() is in the database; 0 as long as none is known."""
         self._insert = insert
         self._batch = batch
         self._piece = min(_LARGE_PIECE, batch * 2 * _TYPICAL_FRAME)
         self._calm = False
         self._lock: int | None = None
-        self._bytes_done = 0
         self._unreadable: set[Path] = set()
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -66,8 +69,9 @@ class JournalDrainer:
 
         Whatever `insert` raises comes out of here; what was inserted before stays noted.
         """
-        if not self._hold_lock():
+        if not self.take():
             return 0
+        began = time.monotonic()
         before = self.inserted
         for path in segments.list_segments(self.directory):
             descriptor = self._open(path)
@@ -76,9 +80,10 @@ class JournalDrainer:
                     await self._drain_segment(path, descriptor)
                 finally:
                     os.close(descriptor)
+        self.caught_up_at = began
         return self.inserted - before
 
-    async def run(self, stop: asyncio.Event, *, interval: float = 0.4) -> None:
+    async def run(self, stop: asyncio.Event, *, interval: float = 1.0) -> None:
         """Drain every `interval` seconds until `stop` is set, and once more then.
 
         Errors of the insert are logged and counted; the next try follows after twice the time, up to 10 seconds.
@@ -104,14 +109,8 @@ class JournalDrainer:
 
     def depth(self) -> tuple[int, int]:
         """(records, bytes) that wait in the journal; the records are estimated from the size of those seen so far."""
-        waiting = 0
-        for path in segments.list_segments(self.directory):
-            try:
-                size = path.stat().st_size
-            except FileNotFoundError:
-                continue
-            waiting += size - segments.read_offset(path, size)
-        typical = self._bytes_done / self.inserted if self.inserted else _TYPICAL_FRAME
+        waiting = segments.waiting_bytes(self.directory)
+        typical = self.inserted_bytes / self.inserted if self.inserted else _TYPICAL_FRAME
         return (max(1, round(waiting / typical)) if waiting else 0), waiting
 
     @property
@@ -119,13 +118,8 @@ class JournalDrainer:
         """Whether this is the drainer that works on this node."""
         return self._lock is not None
 
-    def close(self) -> None:
-        """Let another drainer of the node take over. Calling it again does nothing."""
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
-
-    def _hold_lock(self) -> bool:
+    def take(self) -> bool:
+        """Become the drainer that works on this node; False when another one is. `drain_once` does this by itself."""
         if self._lock is None:
             lock = os.open(self.directory / segments.LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if not segments.try_lock(lock):
@@ -133,6 +127,12 @@ class JournalDrainer:
                 return False
             self._lock = lock
         return True
+
+    def close(self) -> None:
+        """Let another drainer of the node take over. Calling it again does nothing."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def _open(self, path: Path) -> int | None:
         """A descriptor of the segment, None when it is gone or cannot be read; that must not hold up the others."""
@@ -162,7 +162,7 @@ class JournalDrainer:
             if found.records:
                 await self._insert(found.records)
                 self.inserted += len(found.records)
-                self._bytes_done += found.consumed
+                self.inserted_bytes += found.consumed
             for begin, end in found.damaged:
                 self._report(path, offset + begin, piece[begin:end])
             offset += found.consumed

@@ -36,6 +36,16 @@ def total_bytes(directory: Path) -> int:
     return total
 
 
+def waiting_bytes(directory: Path) -> int:
+    """Bytes of all segments that are not in the database yet. 0 when there is no such directory."""
+    waiting = 0
+    for path in list_segments(directory):
+        with contextlib.suppress(FileNotFoundError):  # as above
+            size = path.stat().st_size
+            waiting += size - read_offset(path, size)
+    return waiting
+
+
 def next_number(directory: Path, name: str) -> int:
     """A number above all that this writer's files bear, an orphaned offset included."""
     matches = (_NUMBERED.fullmatch(path.name) for path in directory.iterdir())

@@ -6,6 +6,7 @@ changed. Functions take the session first and never commit: the caller's transac
     accounts   what entries are about          leases     parts of balances that replicas spend on their own
     entries    booking by hand, reading        expiry     leases of replicas that are gone
     budgets    spending per period             settling   usage records become rows and entries
+    statements what an account did in a month
     purses     what a key draws on             verify     recomputes everything and compares
 """
 

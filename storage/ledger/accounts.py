@@ -9,18 +9,19 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Insert, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger.transactions import among, begin_write, many, table_of
-from storage.models import Account
+from storage.models import Account, User
 
 USER = "user"
 ORGANISATION = "organisation"
 BUDGET = "budget"
 CHANNEL = "channel"
-KINDS = (USER, ORGANISATION, BUDGET, CHANNEL)
+SUBSCRIPTION = "subscription"
+KINDS = (USER, ORGANISATION, BUDGET, CHANNEL, SUBSCRIPTION)
 
 TABLE = table_of(Account)
 _C = TABLE.c
@@ -151,15 +152,40 @@ async def of(session: AsyncSession, kind: str, subject_ids: Collection[int]) -> 
 
 
 async def list_page(
-    session: AsyncSession, *, kind: str | None = None, subject_id: int | None = None, after: int = 0, limit: int = 100
+    session: AsyncSession,
+    *,
+    kind: str | None = None,
+    subject_id: int | None = None,
+    user_id: int | None = None,
+    organisation_id: int | None = None,
+    after: int = 0,
+    limit: int = 100,
 ) -> Sequence[Account]:
-    """Accounts in the order of their ids, from behind `after`."""
-    statement = select(Account).where(_C.id > after).order_by(_C.id).limit(limit)
+    """Accounts in the order of their ids, from behind `after`; of one user, or of an organisation and its users."""
+    statement = query(kind=kind, subject_id=subject_id, user_id=user_id, organisation_id=organisation_id)
+    return (await session.scalars(statement.where(_C.id > after).order_by(_C.id).limit(limit))).all()
+
+
+def query(
+    *,
+    kind: str | None = None,
+    subject_id: int | None = None,
+    user_id: int | None = None,
+    organisation_id: int | None = None,
+) -> Select[Account]:
+    """Accounts of one user, or of an organisation and its users; without these all."""
+    statement = select(Account)
+    if user_id is not None:
+        statement = statement.where(_C.kind == USER, _C.subject_id == user_id)
+    if organisation_id is not None:
+        members = select(User.id).where(User.organisation_id == organisation_id)
+        of_members = and_(_C.kind == USER, _C.subject_id.in_(members))
+        statement = statement.where(or_(of_members, and_(_C.kind == ORGANISATION, _C.subject_id == organisation_id)))
     if kind is not None:
         statement = statement.where(_C.kind == kind)
     if subject_id is not None:
         statement = statement.where(_C.subject_id == subject_id)
-    return (await session.scalars(statement)).all()
+    return statement
 
 
 async def set_limited(session: AsyncSession, account_id: int, *, limited: bool) -> None:

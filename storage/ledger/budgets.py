@@ -1,4 +1,4 @@
-"""Budgets: what a key, user or organisation may spend in all or per period. Each period is an account of its own.
+"""Budgets: what a key, user, team or organisation may spend in all or per period. Each period is an account of its own.
 
 The account of a period is made when it is first asked for, with the budget's amount as its first entry: a reset needs
 no job at midnight, and what was leased in one period is settled in that one.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger import accounts, entries
@@ -17,10 +17,10 @@ from storage.ledger.accounts import BUDGET
 from storage.ledger.entries import BUDGET_RESET, CORRECTION, GATEWAY, GRANT, Row
 from storage.ledger.periods import period_start
 from storage.ledger.transactions import among, begin_write, new_id
-from storage.models import Account, Budget
+from storage.models import Account, Budget, Key, Team, TeamMember, User
 from storage.models.base import now as moment
 
-SCOPES = ("key", "user", "organisation")
+SCOPES = ("key", "user", "team", "organisation")
 
 
 async def list_all(session: AsyncSession, *, scope: str | None = None, scope_id: int | None = None) -> Sequence[Budget]:
@@ -31,6 +31,38 @@ async def list_all(session: AsyncSession, *, scope: str | None = None, scope_id:
     if scope_id is not None:
         statement = statement.where(Budget.scope_id == scope_id)
     return (await session.scalars(statement)).all()
+
+
+def query(
+    *,
+    scope: str | None = None,
+    scope_id: int | None = None,
+    user_id: int | None = None,
+    organisation_id: int | None = None,
+) -> Select[Budget]:
+    """Budgets of a scope and an owner; of a user with keys and teams; of an organisation with all of it. To page."""
+    statement = select(Budget)
+    if scope is not None:
+        statement = statement.where(Budget.scope == scope)
+    if scope_id is not None:
+        statement = statement.where(Budget.scope_id == scope_id)
+    if user_id is None and organisation_id is None:
+        return statement
+    who = User.id == user_id if user_id is not None else User.organisation_id == organisation_id
+    people = select(User.id).where(who)
+    if user_id is not None:
+        inside = select(TeamMember.team_id).where(TeamMember.user_id == user_id)
+    else:
+        inside = select(Team.id).where(Team.organisation_id == organisation_id)
+    theirs = or_(Key.user_id.in_(people), Key.team_id.in_(inside))
+    own = [
+        and_(Budget.scope == "user", Budget.scope_id.in_(people)),
+        and_(Budget.scope == "key", Budget.scope_id.in_(select(Key.id).where(theirs))),
+        and_(Budget.scope == "team", Budget.scope_id.in_(inside)),
+    ]
+    if user_id is None:
+        own.append(and_(Budget.scope == "organisation", Budget.scope_id == organisation_id))
+    return statement.where(or_(*own))
 
 
 async def get(session: AsyncSession, budget_id: int) -> Budget | None:

@@ -1,4 +1,8 @@
-"""Which accounts a usage record is charged to, and the sums of a batch. Pure: the verification asks the same."""
+"""Which accounts a usage record is charged to, and the sums of a batch. Pure: the verification asks the same.
+
+A record names the accounts that paid by a lease: "12,15". A letter behind one says that it is a subscription and stands
+in for the balance of the user ("12u") or of the organisation ("12o"), which is not charged then.
+"""
 
 from __future__ import annotations
 
@@ -45,19 +49,35 @@ def add_up(records: Iterable[UsageRecord]) -> Batch:
     return Batch(costs, channels)
 
 
+FOR_USER = "u"
+FOR_ORGANISATION = "o"
+_LETTERS = (FOR_USER, FOR_ORGANISATION)
+
+
 def holders(payer: Payer) -> list[Subject]:
-    """The accounts of the user and the organisation, which every request of theirs is charged to."""
+    """The accounts of the user and the organisation: they pay for each request that no subscription stands in for."""
     found: list[Subject] = []
-    if payer.user_id:
+    if payer.user_id and not _stands_in(payer, FOR_USER):
         found.append((USER, payer.user_id, 0))
-    if payer.organisation_id:
+    if payer.organisation_id and not _stands_in(payer, FOR_ORGANISATION):
         found.append((ORGANISATION, payer.organisation_id, 0))
     return found
 
 
+def _stands_in(payer: Payer, letter: str) -> bool:
+    if letter not in payer.accounts:
+        return False
+    return any(part.endswith(letter) and _is_id(part[:-1]) for part in payer.accounts.split(","))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def leased(payer: Payer) -> list[int]:
     """The accounts that paid by a lease, each once; what is no id is left out."""
-    return list(dict.fromkeys(int(part) for part in payer.accounts.split(",") if part.isascii() and part.isdigit()))
+    parts = (part[:-1] if part[-1:] in _LETTERS else part for part in payer.accounts.split(","))
+    return list(dict.fromkeys(int(part) for part in parts if _is_id(part)))
 
 
 def amounts(batch: Batch, ids: Mapping[Subject, int]) -> dict[int, int]:

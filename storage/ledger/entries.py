@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger import accounts
@@ -22,10 +22,11 @@ REDEMPTION = "redemption"
 GRANT = "grant"
 REFUND = "refund"
 CORRECTION = "correction"
+PURCHASE = "purchase"
 LEASE = "lease"
 RELEASE = "release"
 BUDGET_RESET = "budget_reset"
-BY_HAND = (TOPUP, REDEMPTION, GRANT, REFUND, CORRECTION, BUDGET_RESET)
+BY_HAND = (TOPUP, REDEMPTION, GRANT, REFUND, CORRECTION, PURCHASE, BUDGET_RESET)
 
 # Half of what 64 bits hold, about 4.6 billion USD: no sum of two balances overflows.
 LIMIT = 2**62
@@ -150,9 +151,13 @@ async def list_page(
     limit: int = 100,
 ) -> Sequence[Entry]:
     """The account's entries, the newest first, from before the id `before`."""
-    statement = select(Entry).where(_C.account_id == account_id).order_by(_C.id.desc()).limit(limit)
+    statement = query(account_id, reasons=reasons).order_by(_C.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(_C.id < before)
-    if reasons:
-        statement = statement.where(_C.reason.in_(reasons))
     return (await session.scalars(statement)).all()
+
+
+def query(account_id: int, *, reasons: Collection[str] = ()) -> Select[Entry]:
+    """The account's entries; with `reasons` only those."""
+    statement = select(Entry).where(_C.account_id == account_id)
+    return statement.where(_C.reason.in_(reasons)) if reasons else statement

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.ledger import accounts, entries
-from storage.models import Account
+from storage.models import Account, Entry
+
+LOOKED_AT = 10_000
+"""Entries among which the last one by hand is looked for: a busy account has millions of what replicas take."""
 
 
 async def set_quota(
@@ -31,3 +35,16 @@ async def set_quota(
     if found is None:
         raise entries.UnknownAccountError
     return found
+
+
+async def last_by_hand(session: AsyncSession, account_id: int) -> int:
+    """The id of the latest entry that somebody booked, 0: none among the last LOOKED_AT."""
+    latest = (
+        select(Entry.id, Entry.reason)
+        .where(Entry.account_id == account_id)
+        .order_by(Entry.id.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    found = await session.scalar(select(func.max(latest.c.id)).where(latest.c.reason.in_(entries.BY_HAND)))
+    return found or 0

@@ -23,6 +23,7 @@ from storage.ledger.leases import Held
 from storage.ledger.transactions import among, new_id
 from storage.models import Settlement
 from storage.records import UsageRecord
+from storage.repositories import failed_requests, key_totals, tasks
 from storage.repositories.usage_batch import insert_new
 
 
@@ -52,6 +53,9 @@ async def settle(session: AsyncSession, records: Sequence[UsageRecord], *, now: 
         return Settled(batch=batch, records=[])
     at = int(time.time()) if now is None else now
     await rollups.add(session, new)
+    await failed_requests.add(session, new)
+    await key_totals.add(session, new)
+    await tasks.add(session, new)
     oldest = min(record.started_at for record in new)
     await session.execute(insert(Settlement).values(id=batch, at=at, records=len(new), oldest=oldest))
     sums = charges.add_up(new)

@@ -50,7 +50,7 @@ def worth_again(error: DBAPIError) -> bool:
     original = error.orig
     if getattr(original, "sqlstate", None) in _SQLSTATES:
         return True
-    arguments = original.args if original is not None else ()
+    arguments: tuple[Any, ...] = getattr(original, "args", ())
     return bool(arguments) and (arguments[0] in _MYSQL_CODES or "database is locked" in str(arguments[0]))
 
 

@@ -47,6 +47,18 @@ class Page(msgspec.Struct, frozen=True):
     skipped: int = 0
 
 
+async def counts(session: AsyncSession) -> tuple[int, int]:
+    """How many accounts and settled batches there are to compare."""
+    found = await session.execute(
+        select(
+            select(func.count()).select_from(accounts.TABLE).scalar_subquery(),
+            select(func.count()).select_from(table_of(Settlement)).scalar_subquery(),
+        )
+    )
+    of_accounts, of_batches = found.one()
+    return int(of_accounts), int(of_batches)
+
+
 async def accounts_page(session: AsyncSession, *, after: str | None = None, limit: int = 200) -> Page:
     """Compare the next `limit` accounts with their entries and leases."""
     # Their ids first, as values: with a subquery in their place PostgreSQL reads all entries for each page.

@@ -18,8 +18,8 @@ class Account(Base):
     __table_args__ = (UniqueConstraint("kind", "subject_id", "period_start"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))  # "user", "organisation", "budget", "channel"
-    subject_id: Mapped[int] = mapped_column(BigInteger)  # id of that user, organisation, budget or channel
+    kind: Mapped[str] = mapped_column(String(16))  # "user", "organisation", "budget", "channel", "subscription"
+    subject_id: Mapped[int] = mapped_column(BigInteger)  # id of that user, organisation, budget ...
     period_start: Mapped[int] = mapped_column(BigInteger, default=0)  # unix seconds; 0: no period
     limited: Mapped[bool] = mapped_column(default=False)  # spending must be covered by the balance
     balance: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,4 +1,4 @@
-"""A budget: what a key, a user or an organisation may spend in all, or per day, week or month."""
+"""A budget: what a key, a user, a team or an organisation may spend in all, or per day, week or month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Budget(Base):
     __table_args__ = (Index(None, "scope", "scope_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    scope: Mapped[str] = mapped_column(String(16))  # "key", "user", "organisation"
+    scope: Mapped[str] = mapped_column(String(16))  # "key", "user", "team", "organisation"
     scope_id: Mapped[int] = mapped_column(BigInteger)
     period: Mapped[str] = mapped_column(String(8))  # "total", "day", "week", "month"
     amount: Mapped[int] = mapped_column(BigInteger)  # nano-USD per period

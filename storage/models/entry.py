@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, BigId
+
+ROUTINE = ("request", "lease", "release")
+"""Reasons of most entries: what requests cost, what replicas hold for them."""
+
+_NOT_ROUTINE = text("reason NOT IN ('request', 'lease', 'release')")
 
 
 class Entry(Base):
@@ -18,6 +23,8 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("reference", "reason", "account_id"),
         Index(None, "account_id", "id"),
+        # MySQL knows no partial index and has it of all entries.
+        Index(None, "at", "reason", postgresql_where=_NOT_ROUTINE, sqlite_where=_NOT_ROUTINE),
         {"sqlite_autoincrement": True},
     )
 
@@ -25,7 +32,7 @@ class Entry(Base):
     account_id: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)  # change of the balance
     held: Mapped[int] = mapped_column(BigInteger)  # change of what is held by leases
-    # "request", "topup", "redemption", "grant", "refund", "correction", "lease", "release", "budget_reset"
+    # "request", "topup", "redemption", "grant", "refund", "correction", "purchase", "lease", "release", "budget_reset"
     reason: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(128))  # an admin token's name, a replica, or "gateway"
     reference: Mapped[str] = mapped_column(String(128))  # settled batch, payment, operation of a lease ...

@@ -26,12 +26,13 @@ class Limit(Base):
     metric: Mapped[str] = mapped_column(String(16))  # "requests", "tokens", "concurrent"
     window: Mapped[str] = mapped_column(String(16), default="")  # "second", "minute", "hour", "day"; "" = concurrent
     amount: Mapped[int] = mapped_column(BigInteger)
-    per: Mapped[list[str]] = mapped_column(default=list)  # of "key", "user", "group", "model", "channel"
+    per: Mapped[list[str]] = mapped_column(default=list)  # of "key", "user", "team", "group", "model", "channel"
     key_id: Mapped[int] = mapped_column(BigInteger, default=0)  # 0 = every key, as below
     user_id: Mapped[int] = mapped_column(BigInteger, default=0)
     group: Mapped[str] = mapped_column(String(64), default="")
     model: Mapped[str] = mapped_column(String(200), default="")  # a public name or glob
     channel_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    team_id: Mapped[int] = mapped_column(BigInteger, default=0)
     enabled: Mapped[bool] = mapped_column(default=True)
     origin: Mapped[str] = mapped_column(String(16), default="api")  # "api" or "apply"
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -18,5 +18,9 @@ class Organisation(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
+    enabled: Mapped[bool] = mapped_column(default=True)  # switched off, no key of its members is accepted
+    remark: Mapped[str] = mapped_column(String(255), default="")
+    default_group: Mapped[str] = mapped_column(String(64), default="default")  # of users that the organisation makes
+    groups: Mapped[list[str] | None] = mapped_column(default=None)  # that its members' keys may use, None: see Group
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)

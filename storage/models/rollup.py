@@ -40,6 +40,7 @@ class _Who:
     user_id: Mapped[int] = mapped_column(BigInteger)
     organisation_id: Mapped[int] = mapped_column(BigInteger)
     key_id: Mapped[int] = mapped_column(BigInteger)
+    team_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class _What:

@@ -21,6 +21,8 @@ class Usage(Base):
         Index(None, "key_id", "started_at"),
         Index(None, "channel_id", "started_at"),
         Index(None, "user_id", "started_at"),
+        Index(None, "organisation_id", "started_at"),
+        Index(None, "team_id", "started_at"),
         Index(None, "model", "started_at"),
         Index(None, "batch"),
     )
@@ -63,4 +65,10 @@ class Usage(Base):
     provider_cost: Mapped[int] = mapped_column(BigInteger)
     reserved: Mapped[int] = mapped_column(BigInteger)
     price_detail: Mapped[str] = mapped_column(Text)
+    client_protocol: Mapped[str] = mapped_column(String(16))
+    upstream_protocol: Mapped[str] = mapped_column(String(16))
+    plan: Mapped[str] = mapped_column(String(512))
+    losses: Mapped[str] = mapped_column(String(512))
+    error_text: Mapped[str] = mapped_column(String(512), server_default="")
+    team_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
     batch: Mapped[str] = mapped_column(String(40))  # the batch it was settled in, "" before there were batches

@@ -16,6 +16,9 @@ from storage.pricing.rate import rate
 from storage.pricing.tariff import Tariff
 from storage.pricing.units import ONE, UNITS, half_up
 
+MEDIA_WORDS = ("image", "audio_", "media")
+"""How the names of what is no text begin in a detail: lines (image:hd, media) and counts (image_input, media_ms)."""
+
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
     """One component: quantity times unit price (nano-USD per 1,000,000 units) is the product in femto-USD."""

@@ -14,11 +14,11 @@ import msgspec
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.ledger import accounts, charges, entries
 from storage.ledger.transactions import new_id
 from storage.models import Correction, Usage
 from storage.pricing.book import PriceBook
 from storage.pricing.detail import counts_of, read
+from storage.pricing.differences import LOCK, book_differences, difference
 from storage.pricing.rate import Charge, rate
 from storage.pricing.tariff import Tariff
 from storage.pricing.units import ONE
@@ -26,7 +26,6 @@ from storage.records import UsageRecord
 from storage.repositories import corrections, revisions
 from storage.repositories.corrections import Sums
 
-LOCK = f"{revisions.MARKER}rerate"
 PAGE = 1000
 
 
@@ -105,10 +104,10 @@ async def rerate_page(
                     price_detail=charge.detail,
                 )
             )
-            differences.append(_difference(row, cost, provider_cost))
+            differences.append(difference(row, cost, provider_cost))
     if found and not dry_run:
-        await corrections.add(session, found)
-        await _book(session, differences, reference, actor, at)
+        note = f"{len(differences)} requests at other prices"
+        await book_differences(session, found, differences, actor=actor, note=note)
     last = rows[-1] if len(rows) == limit else None
     return Rerated(
         checked=len(rows),
@@ -145,31 +144,3 @@ def _again(row: Usage, tariff: Tariff) -> Charge | None:
     group, channel = (ONE, ONE) if detail is None else (detail.group, detail.channel)
     at = row.started_at // 1_000_000
     return rate(tariff, counts_of(row, detail), group_ratio=group, channel_ratio=channel, at=at)
-
-
-def _difference(row: Usage, cost: int, provider_cost: int) -> UsageRecord:
-    """What decides who pays a difference, as the ledger's charges read it."""
-    return UsageRecord(
-        row.request_id,
-        row.started_at,
-        channel_id=row.channel_id,
-        user_id=row.user_id,
-        organisation_id=row.organisation_id,
-        accounts=row.accounts,
-        cost=cost,
-        provider_cost=provider_cost,
-    )
-
-
-async def _book(session: AsyncSession, differences: Sequence[UsageRecord], reference: str, actor: str, at: int) -> None:
-    """One entry for each account. Accounts may fall below what is available: the requests were served."""
-    batch = charges.add_up(differences)
-    amounts = charges.amounts(batch, await accounts.ensure(session, batch.subjects()))
-    locked = await accounts.lock(session, amounts)
-    note = f"{len(differences)} requests at other prices"
-    rows = [
-        entries.Row(account_id, amounts[account_id], 0, entries.CORRECTION, actor, reference, at, note)
-        for account_id in sorted(locked)
-        if amounts[account_id]
-    ]
-    await entries.write(session, rows)

@@ -46,6 +46,13 @@ def nano_usd(amount: Decimal | str | int, units: int = 1) -> int:
     return int((usd * NANO * units).to_integral_value(ROUND_HALF_UP))
 
 
+def usd_text(nano: int) -> str:
+    """Nano-USD -> decimal text in USD, exact, with at least two digits behind the point."""
+    sign, digits = ("-", -nano) if nano < 0 else ("", nano)
+    whole, rest = divmod(digits, NANO)
+    return f"{sign}{whole}.{f'{rest:09d}'.rstrip('0').ljust(2, '0')}"
+
+
 def millionths(ratio: Decimal | str | int) -> int:
     """A multiplier such as "0.85" in millionths. Raises ValueError below 0, above 1,000 or finer than a millionth."""
     try:

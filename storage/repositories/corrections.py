@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Correction
 
+TASK = "task-"
+"""Corrections of such references settle an asynchronous task: they belong to its usage and stay at any price."""
+
 
 class Sums(NamedTuple):
     """By how much a request's two amounts were changed so far, nano-USD."""
@@ -25,10 +28,10 @@ async def list_for(session: AsyncSession, request_id: str) -> Sequence[Correctio
 
 
 async def sums(session: AsyncSession, request_ids: Collection[str]) -> dict[str, Sums]:
-    """The sums by request id, of those that were corrected."""
+    """The sums by request id, of those that were corrected to another price."""
     statement = (
         select(Correction.request_id, func.sum(Correction.cost), func.sum(Correction.provider_cost))
-        .where(Correction.request_id.in_(request_ids))
+        .where(Correction.request_id.in_(request_ids), Correction.reference.not_like(f"{TASK}%"))
         .group_by(Correction.request_id)
     )
     return {row[0]: Sums(int(row[1]), int(row[2])) for row in await session.execute(statement)}

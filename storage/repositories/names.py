@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.models import Channel, Key, Organisation, User
+from storage.models import Channel, Key, Organisation, Team, User
 
-Named = type[Key] | type[User] | type[Organisation] | type[Channel]
+Named = type[Key] | type[User] | type[Organisation] | type[Team] | type[Channel]
 
 
 async def names(session: AsyncSession, kind: Named, ids: Iterable[int]) -> dict[int, str]:

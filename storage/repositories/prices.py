@@ -5,12 +5,14 @@ A stored version is never changed but for its end, and never deleted: usage reco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from storage.models import Price
+from storage.pricing.entry import PriceEntry, entry_of
 from storage.repositories import revisions
 
 
@@ -22,6 +24,44 @@ async def list_all(session: AsyncSession, *, source: str | None = None) -> Seque
     if source is not None:
         statement = statement.where(Price.source == source)
     return (await session.scalars(statement)).all()
+
+
+async def entries(session: AsyncSession) -> list[PriceEntry]:
+    """All versions as a price book takes them: a third of the time that rows of the mapper take."""
+    return [entry_of(row) for row in await session.execute(select(*Price.__table__.columns))]  # type: ignore[arg-type]
+
+
+def query(at: int, *, source: str | None = None, provider: str | None = None, history: bool = False) -> Select[Price]:
+    """Prices in force `at`, or all versions; of one source and provider ("": any). To be filtered and paged."""
+    statement = select(Price)
+    if not history:
+        newer = aliased(Price)
+        place = and_(newer.provider == Price.provider, newer.model == Price.model, newer.source == Price.source)
+        later = or_(
+            newer.effective_from > Price.effective_from,
+            and_(newer.effective_from == Price.effective_from, newer.id > Price.id),
+        )
+        over = select(newer.id).where(place, later, _begun(newer, at)).exists()
+        statement = statement.where(_begun(Price, at), ~over)
+    if source is not None:
+        statement = statement.where(Price.source == source)
+    return statement if provider is None else statement.where(Price.provider == provider)
+
+
+def _begun(row: type[Price], at: int) -> ColumnElement[bool]:
+    return and_(row.effective_from <= at, or_(row.effective_to.is_(None), row.effective_to > at))
+
+
+async def in_force(session: AsyncSession, rows: Collection[Price], at: int) -> set[int]:
+    """The ids of those of the versions that are in force."""
+    wanted = query(at).with_only_columns(Price.id).where(Price.id.in_([row.id for row in rows]))
+    return set(await session.scalars(wanted))
+
+
+async def count(session: AsyncSession, statement: Select[Price]) -> int:
+    """How many prices a query finds."""
+    found = statement.with_only_columns(Price.id).order_by(None).subquery()
+    return await session.scalar(select(func.count()).select_from(found)) or 0
 
 
 async def list_in_force(session: AsyncSession, at: int, *, source: str | None = None) -> Sequence[Price]:

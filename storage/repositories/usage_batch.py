@@ -28,6 +28,7 @@ _MICROSECONDS = 2**42
 _TEXT = 2**16
 
 _COLUMNS = tuple(Usage.__table__.c[name] for name in FIELDS)
+_TASK = UsageRecord.__struct_fields__.index("task")  # travels with the record and is no column
 
 
 def _limit(name: str) -> int:
@@ -57,7 +58,10 @@ async def insert_new(session: AsyncSession, records: Sequence[UsageRecord], batc
         records = list({record.request_id: record for record in reversed(records)}.values())[::-1]
     columns, changed = fit(records)
     if changed:
-        records = [UsageRecord(*values) for values in zip(*columns, strict=True)]
+        fitted = [UsageRecord(**dict(zip(FIELDS, values, strict=True))) for values in zip(*columns, strict=True)]
+        for record, given in zip(fitted, records, strict=True):
+            record.task = given.task
+        records = fitted
     new = await _insert(await session.connection(), columns, batch)
     return list(records) if len(new) == len(records) else [record for record in records if record.request_id in new]
 
@@ -71,7 +75,9 @@ def fit(records: Sequence[UsageRecord]) -> tuple[list[Sequence[Any]], bool]:
     """
     columns: list[Sequence[Any]] = []
     changed = False
-    for (is_text, limit), values in zip(_LIMITS, zip(*map(msgspec.structs.astuple, records), strict=True), strict=True):
+    given = list(zip(*map(msgspec.structs.astuple, records), strict=True))
+    del given[_TASK]
+    for (is_text, limit), values in zip(_LIMITS, given, strict=True):
         if is_text:
             if max(map(len, values)) > limit or "\0" in "".join(values):
                 columns.append([value[:limit].replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values])
@@ -124,7 +130,11 @@ def _quoted(dialect: Dialect) -> str:
 
 _POSTGRES = _quoted(postgresql.dialect())  # type: ignore[no-untyped-call]
 # Kept as long as the connection: made for each batch it would fill PostgreSQL's catalogue with dead rows.
-_INCOMING = f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_usage (LIKE {Usage.__tablename__}) ON COMMIT DELETE ROWS"
+# With defaults: the table may already have a column that this version does not fill.
+_INCOMING = (
+    f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_usage (LIKE {Usage.__tablename__} INCLUDING DEFAULTS)"
+    " ON COMMIT DELETE ROWS"
+)
 # S608: the texts are made of our own names only.
 _TAKE_IN = (
     f"INSERT INTO {Usage.__tablename__} ({_POSTGRES}) SELECT {_POSTGRES} FROM incoming_usage"  # noqa: S608

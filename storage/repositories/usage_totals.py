@@ -7,6 +7,7 @@ has deleted the records of such a part, it is missing from the sums.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, func, literal, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.models import Usage
+from storage.rollups import times
 from storage.rollups.groups import DAY_US, HOUR_US, SUMS
 from storage.rollups.tables import answering
 
@@ -21,6 +23,7 @@ GroupBy = Literal[
     "key_id",
     "user_id",
     "organisation_id",
+    "team_id",
     "group",
     "channel_id",
     "provider",
@@ -32,6 +35,7 @@ GroupBy = Literal[
     "hour",
 ]
 OrderBy = Literal["group", "requests", "cost"]
+Per = Literal["hour", "day"]
 
 _RECORDS: Table = Usage.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
 _BUCKETS = {"day": DAY_US, "hour": HOUR_US}
@@ -43,8 +47,9 @@ Span = tuple[Table, int | None, int | None]
 class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over the requests of one group, in microseconds, tokens and nano-USD; `group` is its value, "" for all.
 
-    A group by "day" or "hour" is the first microsecond of it in UTC, unix time. `first_tokens` requests have a time to
-    first token, `first_token_us` is the sum of these times.
+    A group by "day" or "hour" is the first microsecond of it in UTC, unix time, and so is `bucket`, the part of the
+    time that the sums are of; 0: all. `first_tokens` requests have a time to first token, `first_token_us` is the sum
+    of these times.
     """
 
     group: str | int
@@ -60,6 +65,7 @@ class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
     total_us: int
     first_tokens: int
     first_token_us: int
+    bucket: int = 0
 
 
 async def totals(
@@ -68,49 +74,103 @@ async def totals(
     since: int | None = None,
     until: int | None = None,
     group_by: GroupBy | None = None,
+    per: Per | None = None,
     order_by: OrderBy = "group",
     limit: int | None = None,
     key_id: int | None = None,
     user_id: int | None = None,
     organisation_id: int | None = None,
+    team_id: int | None = None,
     group: str | None = None,
     channel_id: int | None = None,
     model: str | None = None,
+    provider: str | None = None,
+    operation: str | None = None,
+    status: int | None = None,
 ) -> list[UsageTotals]:
     """Sums over requests with since <= started_at < until (unix microseconds) that match everything given, per group.
 
     An error is a request answered with status 400 or above, or ended otherwise than "complete". Without `group_by`
-    there is exactly one answer, even of zeros. Ordered by requests or cost the largest come first.
+    there is exactly one answer, even of zeros. Ordered by requests or cost the largest come first. With `per` there are
+    sums of each group for each hour or day that has any; the earliest come first, then the order.
     """
     wanted = {
         "key_id": key_id,
         "user_id": user_id,
         "organisation_id": organisation_id,
+        "team_id": team_id,
         "group": group,
         "channel_id": channel_id,
         "model": model,
+        "provider": provider,
+        "operation": operation,
+        "status": status,
     }
     filters = {name: value for name, value in wanted.items() if value is not None}
     dimensions = {*filters, *([group_by] if group_by is not None and group_by not in _BUCKETS else [])}
     hours = answering(HOUR_US, dimensions)
-    days = None if group_by == "hour" else answering(DAY_US, dimensions)
-    parts = [_part(span, group_by, filters) for span in spans(since, until, hours, days)]
+    days = None if "hour" in (group_by, per) else answering(DAY_US, dimensions)
+    parts = [_part(span, group_by, per, filters) for span in spans(since, until, hours, days)]
     if not parts:
-        return [] if group_by else [UsageTotals(group="", **dict.fromkeys(SUMS, 0))]
+        return [] if group_by or per else [UsageTotals(group="", **dict.fromkeys(SUMS, 0))]
     found = union_all(*parts).subquery()
     measures = {name: func.coalesce(func.sum(found.c[name]), 0).label(name) for name in SUMS}
-    statement: Select[Any]
-    if group_by is None:
-        statement = select(literal(""), *measures.values())
-    else:
-        order = [] if order_by == "group" else [measures[order_by].desc()]
-        grouped = found.c.grouped
-        statement = select(grouped, *measures.values()).group_by(grouped).order_by(*order, grouped).limit(limit)
+    by = [found.c[name] for name, asked in (("bucket", per), ("grouped", group_by)) if asked]
+    statement: Select[Any] = select(
+        found.c.bucket if per else literal(0), found.c.grouped if group_by else literal(""), *measures.values()
+    )
+    if by:
+        largest = [] if order_by == "group" else [measures[order_by].desc()]
+        when = [found.c.bucket] if per else []
+        what = [found.c.grouped] if group_by else []
+        statement = statement.group_by(*by).order_by(*when, *largest, *what).limit(limit)
     # PostgreSQL and MySQL sum 64-bit integers to a decimal type.
     return [
-        UsageTotals(group=row[0], **{name: int(value) for name, value in zip(SUMS, row[1:], strict=True)})
+        UsageTotals(
+            bucket=row[0], group=row[1], **{name: int(value) for name, value in zip(SUMS, row[2:], strict=True)}
+        )
         for row in await session.execute(statement)
     ]
+
+
+Counted = dict[tuple[int, str | int], dict[int, int]]
+"""By the bucket and the group of UsageTotals: requests by slot (storage/rollups/slots.py)."""
+
+
+async def durations(
+    session: AsyncSession,
+    filters: Mapping[str, int | str],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    group_by: GroupBy | None = None,
+    per: Per | None = None,
+) -> Counted | None:
+    """How long the requests of each group took, in the whole hours that the time touches, or days.
+
+    Days, where both who asked and what was asked matter; None: that is not known by hour. Of times before the revision
+    0022 nothing is known.
+    """
+    units = [_BUCKETS[each] for each in (group_by, per) if each in _BUCKETS]
+    dimensions = {*filters, *([group_by] if group_by is not None and group_by not in _BUCKETS else [])}
+    found = times.answering(dimensions, per_hour=HOUR_US in units)
+    if found is None:
+        return None
+    statement, sums = times.query(found, since, until)
+    bucket = sums.c.bucket - sums.c.bucket % _BUCKETS[per] if per else literal(0)
+    grouped: ColumnElement[Any] = literal("")
+    if group_by is not None:
+        unit = _BUCKETS.get(group_by)
+        grouped = sums.c[group_by] if unit is None else sums.c.bucket - sums.c.bucket % unit
+    by = [each for each, asked in ((bucket, per), (grouped, group_by)) if asked]
+    statement = statement.add_columns(bucket.label("at"), grouped.label("grouped")).group_by(
+        statement.selected_columns[0], *by
+    )
+    counted: Counted = {}
+    matching = statement.where(*(sums.c[name] == value for name, value in filters.items()))
+    for slot, requests, at, group in await session.execute(matching):
+        counted.setdefault((at, group), {})[slot] = int(requests)
+    return counted
 
 
 def spans(since: int | None, until: int | None, hours: Table | None, days: Table | None) -> list[Span]:
@@ -139,7 +199,7 @@ def _divided(span: Span, table: Table, unit: int) -> list[Span]:
     return parts
 
 
-def _part(span: Span, group_by: GroupBy | None, filters: dict[str, int | str]) -> Select[Any]:
+def _part(span: Span, group_by: GroupBy | None, per: Per | None, filters: dict[str, int | str]) -> Select[Any]:
     table, since, until = span
     columns = table.c
     time: ColumnElement[int] = columns.started_at if table is _RECORDS else columns.bucket
@@ -150,14 +210,16 @@ def _part(span: Span, group_by: GroupBy | None, filters: dict[str, int | str]) -
         grouped = time - time % _BUCKETS[group_by]
     else:
         grouped = columns[group_by]
-    statement = select(grouped.label("grouped"), *_measures(table)).where(
+    bucket = time - time % _BUCKETS[per] if per else literal(0)
+    statement = select(bucket.label("bucket"), grouped.label("grouped"), *_measures(table)).where(
         *(columns[name] == value for name, value in filters.items())
     )
     if since is not None:
         statement = statement.where(time >= since)
     if until is not None:
         statement = statement.where(time < until)
-    return statement if group_by is None else statement.group_by(grouped)
+    by = [each for each, asked in ((bucket, per), (grouped, group_by)) if asked]
+    return statement.group_by(*by) if by else statement
 
 
 def _measures(table: Table) -> list[ColumnElement[Any]]:

@@ -15,7 +15,7 @@ from storage.records import UsageRecord
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
-WHO = ("user_id", "organisation_id", "key_id")
+WHO = ("user_id", "organisation_id", "key_id", "team_id")
 WHAT = ("group", "model", "channel_id", "provider", "operation", "status", "end")
 SUMS = (
     "requests", "errors", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
@@ -44,7 +44,7 @@ def finest(records: Iterable[UsageRecord]) -> Finest:
         status, end = record.status, record.end
         group = (
             started_at - started_at % HOUR_US,
-            (record.user_id, record.organisation_id, record.key_id),
+            (record.user_id, record.organisation_id, record.key_id, record.team_id),
             (record.group, record.model, record.channel_id, record.provider, record.operation, status, end),
         )
         sums = groups.get(group)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, case, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Table, case, delete, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from storage.models import Usage
+from storage.records import UsageRecord
+from storage.rollups import times
 from storage.rollups.groups import DAY_US, HOUR_US, SUMS, WHAT, WHO, Finest, coarser
 from storage.rollups.tables import ROLLUPS
 from storage.rollups.upsert import upsert
 
+_PAGE = 5000
 _RECORDS: Table = Usage.__table__  # type: ignore[assignment]  # the mapper types it as any selectable
 
 
@@ -38,12 +41,16 @@ async def _clear(session: AsyncSession, day: int) -> AsyncConnection:
     isolation = {"isolation_level": "REPEATABLE READ"} if dialect == "mysql" else {}
     connection = await session.connection(execution_options=isolation)
     if dialect == "postgresql":
-        names = ", ".join(rollup.table.name for rollup in ROLLUPS)
+        names = ", ".join(table.name for table in _tables())
         await connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
-    for rollup in ROLLUPS:
-        bucket = rollup.table.c.bucket
-        await connection.execute(delete(rollup.table).where(bucket >= day, bucket < day + DAY_US))
+    for table in _tables():
+        bucket = table.c.bucket
+        await connection.execute(delete(table).where(bucket >= day, bucket < day + DAY_US))
     return connection
+
+
+def _tables() -> list[Table]:
+    return [each.table for each in (*ROLLUPS, *times.TIMES)]
 
 
 async def _rebuild_day(connection: AsyncConnection, day: int) -> int:
@@ -70,4 +77,22 @@ async def _rebuild_day(connection: AsyncConnection, day: int) -> int:
         part = coarser(groups, rollup.unit, who=rollup.who, what=rollup.what)
         await upsert(connection, rollup, part)
         rows += len(part)
+    await _rebuild_times(connection, day)
     return rows
+
+
+async def _rebuild_times(connection: AsyncConnection, day: int) -> None:
+    """The counts of durations, from the rows of the day some at a time."""
+    names = ("request_id", "started_at", *WHO, *WHAT, "total_us", "first_token_us")
+    usage = _RECORDS.c
+    statement = select(*(usage[name] for name in names)).where(usage.started_at >= day, usage.started_at < day + DAY_US)
+    place = (day - 1, "")
+    while True:
+        behind = tuple_(usage.started_at, usage.request_id) > tuple_(literal(place[0]), literal(place[1]))
+        ordered = statement.where(behind).order_by(usage.started_at, usage.request_id).limit(_PAGE)
+        found = (await connection.execute(ordered)).all()
+        if found:
+            await times.add(connection, [UsageRecord(**dict(zip(names, row, strict=True))) for row in found])
+            place = (found[-1].started_at, found[-1].request_id)
+        if len(found) < _PAGE:
+            return

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from storage.records import UsageRecord
+from storage.rollups import times
 from storage.rollups.groups import SUMS, Groups, coarser, digest, finest
 from storage.rollups.tables import ROLLUPS, Rollup
 
@@ -27,6 +28,7 @@ async def add(session: AsyncSession, records: Sequence[UsageRecord]) -> None:
     connection = await session.connection()
     for rollup in ROLLUPS:
         await upsert(connection, rollup, coarser(groups, rollup.unit, who=rollup.who, what=rollup.what))
+    await times.add(connection, records)
 
 
 async def upsert(connection: AsyncConnection, rollup: Rollup, groups: Groups) -> None:

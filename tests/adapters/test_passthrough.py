@@ -1,7 +1,6 @@
 """Which headers go through."""
 
 from adapters import passthrough
-from adapters.registry import PATHS, PROVIDERS
 
 NOTHING: dict[str, str] = {}
 CHANNEL = (("authorization", "Bearer upstream"), ("content-type", "application/json"))
@@ -48,11 +47,3 @@ def test_upstream_headers_that_are_not_there_are_not_invented() -> None:
 def test_upstream_request_id_is_bounded() -> None:
     assert passthrough.upstream_request_id({"request-id": "a" * 300}.get) == "a" * 128
     assert passthrough.upstream_request_id(NOTHING.get) == ""
-
-
-def test_every_provider_row_is_sound() -> None:
-    assert set(PATHS) == {"chat", "text_completion", "embeddings"}
-    for name, row in PROVIDERS.items():
-        assert name == row.id
-        assert row.family
-        assert not row.base_url.endswith("/")

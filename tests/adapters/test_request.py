@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.errors import ClientError
-from adapters.protocols.chat.request import encode, estimate, parse
+from adapters.head import estimate
+from adapters.protocols.chat.head import encode, parse
 
 CHAT = b'{"model":"m","messages":[{"role":"user","content":"hi"}]%b}'
 

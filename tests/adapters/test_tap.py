@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.protocols.chat.tap import MAX_HELD_BYTES, StreamTap
+from adapters.protocols.chat.tap import StreamTap
+from adapters.tap import MAX_HELD_BYTES
 from adapters.usage import Usage
 
 ROLE = b'data: {"id":"c","model":"gpt-x-2026","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]%b}\n\n'

@@ -34,3 +34,15 @@ def test_what_few_answers_count(text: bytes, extra: Extra | None) -> None:
 
 def test_most_answers_count_nothing_more() -> None:
     assert Usage(5, 6, 1, 2, 3, "upstream").extra is None
+
+
+def test_thinking_that_only_the_total_counts_is_billed() -> None:
+    wire = msgspec.json.decode(
+        b'{"prompt_tokens":20,"completion_tokens":12,"total_tokens":94,"completion_tokens_details":{"reasoning_tokens":62}}',
+        type=WireUsage,
+    )
+    counted = wire.counted()
+    assert (counted.output, counted.aside) == (12, 62)
+    billed = counted.billed()
+    assert (billed.output, billed.reasoning, billed.aside) == (74, 62, 0)
+    assert billed.billed() is billed

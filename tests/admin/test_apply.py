@@ -188,3 +188,14 @@ async def test_bad_documents_change_nothing(api, world, refused, document, field
 async def test_two_keys_with_one_value(api, refused) -> None:
     document = {"keys": [{"name": "a", "key": KEY}, {"name": "b", "key": KEY}]}
     refused(await api.post("/apply", json={"document": document}), 409)
+
+
+async def test_a_member_that_is_there_twice_is_named(api, refused) -> None:
+    """Whoever wrote it meant one of the two; the last one winning would be a guess."""
+    body = '{"document": {"channels": [{"name": "a", "provider": "openai", "secret": "x", "weight": 1, "weight": 2}]}}'
+    headers = {"content-type": "application/json"}
+    told = refused(await api.post("/apply", content=body, headers=headers), 422)
+    assert "'weight' is there twice" in told["detail"]
+    assert (await api.get("/channels")).json()["items"] == []
+    once = body.replace(', "weight": 2', "")
+    assert (await api.post("/apply", content=once, headers=headers)).status_code == 200

@@ -35,7 +35,7 @@ async def test_life_of_a_channel(api: httpx.AsyncClient, world: Any) -> None:
 
     assert (await api.get(f"/channels/{made['id']}")).json() == made
     assert (await api.get("/channels/main")).json() == made
-    assert (await api.get("/channels")).json() == {"items": [made]}
+    assert (await api.get("/channels")).json() == {"items": [made], "next": None}
 
     answer = await api.patch("/channels/main", json={"weight": 0, "enabled": False, "settings": {"idle_timeout_s": 9}})
     changed = answer.json()
@@ -130,6 +130,7 @@ async def test_probe(api, world, make_channel, refused) -> None:
         "model": "gpt-5-mini",
         "error": "",
         "detail": "",
+        "detail_said": None,
     }
     answer = await api.post("/channels/main/test", json={"model": "broken", "stream": True})
     assert answer.status_code == 200

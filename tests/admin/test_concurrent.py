@@ -7,25 +7,22 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from admin.app import create_app
 from storage import crypto
-from storage.database import migrate, open_engine, session_factory
+from storage.database import open_engine, session_factory
 from storage.repositories import admin_tokens
 from tests.admin.conftest import TOKEN, World
+from tests.admin.services import application
 
 MANY = 8
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def api(request: pytest.FixtureRequest, tmp_path) -> AsyncIterator[httpx.AsyncClient]:
-    sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path / 'gateway.db'}" if sqlite else request.getfixturevalue("postgres_database")
-    await migrate(url)
-    engine = open_engine(url)
+@pytest.fixture(params=["sqlite", "postgres"])
+async def api(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    engine = open_engine(request.getfixturevalue(f"migrated_{request.param}"))
     sessions = session_factory(engine)
     async with sessions.begin() as session:
         await admin_tokens.create(session, crypto.digest(TOKEN), "first")
-    app = create_app(World(sessions, crypto.SecretBox(b"k" * 32)).services())
+    app = application(World(sessions, crypto.SecretBox(b"k" * 32)).services())
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://x/api/v1", headers=headers

@@ -37,8 +37,42 @@ def test_every_command_is_documented() -> None:
     assert sorted(listed) == sorted(commands(typer.main.get_command(cli), "gateway"))
 
 
+def _unknown(text: str) -> list[str]:
+    """The commands that a text names between backticks and that are none. A group alone is one: it lists its own."""
+    wrong = []
+    for line in re.findall(r"`(gateway [a-z][^`\n]*)`", text):
+        found: Any = typer.main.get_command(cli)
+        for word in line.split()[1:]:
+            if not getattr(found, "commands", None):
+                break
+            if re.fullmatch(r"[a-z][a-z-]*", word) is None:
+                break  # an option, or what stands for a command
+            found = found.commands.get(word)
+            if found is None:
+                wrong.append(line)
+                break
+    return wrong
+
+
+def test_every_command_that_is_named_somewhere_is_there() -> None:
+    root = DOCS.parent
+    places = [root / "README.md", *DOCS.rglob("*.md"), *(root / "admin/ui/src/locales").rglob("*.json")]
+    for folder in ("adapters", "admin", "deployments", "storage"):
+        places += [path for path in (root / folder).rglob("*.py") if "node_modules" not in path.parts]
+    named = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in places}
+    assert sum("`gateway " in text for text in named.values()) > 30
+    assert {name: wrong for name, text in named.items() if (wrong := _unknown(text))} == {}
+
+
 async def test_the_example_file_is_accepted(api, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_SPARE_API_KEY", "MY_APP_GATEWAY_KEY", "OPERATIONS_GATEWAY_KEY"):
+    for name in (
+        "OPENAI_API_KEY",
+        "OPENAI_SPARE_API_KEY",
+        "OPENAI_FIRST_KEY",
+        "OPENAI_SECOND_KEY",
+        "MY_APP_GATEWAY_KEY",
+        "OPERATIONS_GATEWAY_KEY",
+    ):
         monkeypatch.setenv(name, f"value-of-{name}")
     document = load(DOCS / "gateway.example.yaml")
     answer = await api.post("/apply", json={"document": document, "dry_run": True})

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from admin.app import create_app
-from admin.services import ProbeResult, ProviderInfo, Services
-from admin.sessions import Sessions
+from admin.services import ProbeResult
 from storage import crypto
 from storage.database import open_engine, session_factory
 from storage.repositories import admin_tokens
+from tests.admin.routes import explaining
+from tests.admin.services import application, make_services, openapi_document
 
 TOKEN = "gwa-" + "t" * 43
-DOCUMENT = create_app(Services(None, None, "1", None, None, None, [])).openapi()  # type: ignore[arg-type]
+DOCUMENT = openapi_document()
 OPERATIONS = [
     (method.upper(), path, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 ]
@@ -112,7 +112,8 @@ def test_made_up_requests(database: Path, method: str, path: str, operation: dic
             answer = runner.run(client.request(method, target, params=text, content=sent, headers=kind))
             assert answer.status_code < 500, answer.text
             if answer.status_code >= 400:
-                assert answer.headers["content-type"] == "application/problem+json"
+                form = "scim" if path.startswith("/scim/") else "problem"
+                assert answer.headers["content-type"] == f"application/{form}+json"
                 assert answer.json()["detail"]
 
         try:
@@ -134,12 +135,12 @@ async def open_client(database: Path) -> tuple[httpx.AsyncClient, Callable[[], C
     async def status() -> dict[str, Any]:
         return {}
 
-    async def probe(channel_id: int, model: str, stream: bool) -> ProbeResult:
+    async def probe(channel_id: int, model: str, stream: bool, **_more: Any) -> ProbeResult:
         return ProbeResult(True, 200, 1.0, 1.0, model)
 
-    providers = [ProviderInfo("openai", "OpenAI", "openai", "https://api.openai.example/v1")]
-    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
-    transport = httpx.ASGITransport(create_app(services))
+    box, routes = crypto.SecretBox(b"k" * 32), explaining(sessions)
+    services = make_services(sessions, box, notify=nothing, probe=probe, status=status, explain_route=routes)
+    transport = httpx.ASGITransport(application(services))
     client = httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": f"Bearer {TOKEN}"})
     await client.post("/api/v1/channels", json={"name": "a", "provider": "openai", "secret": "s" * 20})
     await client.post("/api/v1/keys", json={"name": "a"})

@@ -9,7 +9,10 @@ from storage.repositories import groups
 async def test_set_list_and_remove(api, world, refused) -> None:
     assert (await api.get("/groups")).json() == {"items": []}
     answer = await api.put("/groups/vip", json={"ratio": "0.80", "used": {"premium": 0.9, "free": 0}})
-    assert answer.json() == {"name": "vip", "ratio": "0.8", "used": {"free": "0", "premium": "0.9"}}
+    assert answer.json() == {
+        "name": "vip", "ratio": "0.8", "used": {"free": "0", "premium": "0.9"}, "topup_ratio": "1", "models": None,
+        "usable_by": None, "auto_rank": None, "remark": "", "users": 0,
+    }  # fmt: skip
     await api.put("/groups/free", json={"ratio": 0})
     assert world.notified == 2
     async with world.sessions() as session:
@@ -61,3 +64,33 @@ async def test_groups_of_a_document(api, world) -> None:
     assert [action for action, _, _ in await apply(wanted[1:])] == ["unchanged"]
     body = {"document": {"groups": [wanted[1], wanted[1]]}}
     assert (await api.post("/apply", json=body)).status_code == 422
+
+
+async def test_rules_stay_when_only_the_ratio_is_set(api, refused) -> None:
+    rules = {"models": ["gpt-*"], "usable_by": ["*"], "topup_ratio": "0.95", "remark": "for tests"}
+    tag = (await api.put("/groups/vip", json=rules)).headers["etag"]
+    shown = (await api.put("/groups/vip", json={"ratio": "0.5"}, headers={"if-match": tag})).json()
+    assert {name: shown[name] for name in rules} == rules
+    refused(await api.put("/groups/vip", json={}, headers={"if-match": tag}), 412)
+    refused(await api.delete("/groups/vip", headers={"if-match": tag}), 412)
+    assert (await api.get("/groups/vip")).json()["ratio"] == "0.5"
+
+
+async def test_the_order_of_auto(api, world, refused) -> None:
+    assert (await api.get("/groups/auto")).json() == {"order": []}
+    assert (await api.put("/groups/auto", json={"order": ["cheap", "vip"]})).status_code == 200
+    await api.put("/groups/vip", json={"ratio": "2"})
+    answer = await api.get("/groups/auto")
+    assert answer.json() == {"order": ["cheap", "vip"]}
+    refused(await api.put("/groups/auto", json={"order": ["vip"]}, headers={"if-match": '"other"'}), 412)
+    for order in (["auto"], ["vip", "vip"], [""], "vip"):
+        refused(await api.put("/groups/auto", json={"order": order}), 422)
+    await api.put("/groups/auto", json={"order": ["vip"]}, headers={"if-match": answer.headers["etag"]})
+    assert (await api.get("/groups/auto")).json() == {"order": ["vip"]}
+    document = {"groups": [{"name": "vip", "models": ["m"], "auto_rank": 3}]}
+    changes = (await api.post("/apply", json={"document": document})).json()["changes"]
+    assert changes[0]["fields"] == {
+        "ratio": ["2", "1"], "models": [None, ["m"]], "auto_rank": [0, 3], "origin": ["api", "apply"],
+    }  # fmt: skip
+    (change,) = (await api.post("/apply", json={"document": document})).json()["changes"]
+    assert change["action"] == "unchanged"

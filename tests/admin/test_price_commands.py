@@ -8,10 +8,10 @@ import pytest
 import typer
 
 from storage.pricing.translate import SeedPrice
-from tests.admin import test_cli
-from tests.admin.test_cli import Run
+from tests.admin import command
+from tests.admin.command import Run
 
-url, run = test_cli.url, test_cli.run
+url, run = command.url, command.run
 
 
 def test_everything_that_a_price_may_have(run: Run) -> None:
@@ -170,7 +170,7 @@ def test_explain_shows_corrections(capsys: pytest.CaptureFixture[str]) -> None:
 
     plain = {"request_id": "r", "started_at": 0, "model": "m", "upstream_model": "m", "provider": "", "price": None}
     arithmetic = {"lines": [], "sum": "0.002", "tier_above": 7000, "window": "0.5", "group": "1", "channel": "2"}
-    found = {
+    found: Any = {
         **plain,
         **arithmetic,
         "usage_source": "estimate",

@@ -92,7 +92,7 @@ async def test_versions_to_come_and_history(api, world, refused) -> None:
     coming = (await api.put("/prices", json={**base, "input": "2", "effective_from": "2999-01-01T00:00:00Z"})).json()
     assert (coming["in_force"], coming["effective_from"]) == (False, "2999-01-01T00:00:00Z")
     assert [each["id"] for each in (await api.get("/prices")).json()["items"]] == [first["id"]]
-    history = (await api.get("/prices", params={"history": True})).json()["items"]
+    history = (await api.get("/prices", params={"history": True, "sort": "-id"})).json()["items"]
     assert [(each["id"], each["in_force"]) for each in history] == [(coming["id"], False), (first["id"], True)]
     assert (await api.delete(f"/prices/{coming['id']}")).status_code == 204
     refused(await api.delete(f"/prices/{coming['id']}"), 404)
@@ -129,4 +129,4 @@ async def test_an_applied_document_owns_the_versions_to_come(api) -> None:
     assert await apply() == ["delete", "unchanged"]
     assert await apply(tools={"web_search": "0.01"}) == ["update"]
     history = (await api.get("/prices", params={"history": True})).json()["items"]
-    assert [each["in_force"] for each in history] == [False, True, False]
+    assert [each["in_force"] for each in history] == [False, False, True]

@@ -75,7 +75,18 @@ async def test_set_and_remove(api, world, refused) -> None:
     assert seed["input"] == "0.00000025"
     assert (await api.get("/prices", params={"source": "operator"})).json()["items"] == [second]
     assert (await api.get("/prices", params={"provider": "openai"})).json()["items"] == [seed]
-    assert (await api.get("/prices", params={"search": "GPT-5", "limit": 1, "offset": 1})).json()["total"] == 2
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await api.get("/prices", params={"search": "GPT-5", "limit": 1, "cursor": cursor})).json()
+        assert page["total"] == 2
+        seen += [one["id"] for one in page["items"]]
+        cursor = page["next"]
+    assert seen == [seed["id"], second["id"]]
+    past = (await api.get("/prices", params={"history": True, "sort": "-id"})).json()
+    assert [(one["id"], one["in_force"]) for one in past["items"]] == [
+        (second["id"], True), (first["id"], False), (seed["id"], True)
+    ]  # fmt: skip
 
     refused(await api.delete(f"/prices/{seed['id']}"), 409)
     assert (await api.delete(f"/prices/{second['id']}")).status_code == 204

@@ -1,14 +1,15 @@
 """The admin API on a real PostgreSQL and a real MariaDB, where they differ from SQLite: times, NUL, unique values."""
 
+from typing import Any
+
 import httpx
 import pytest
 
-from admin.app import create_app
-from admin.services import ProbeResult, ProviderInfo, Services
-from admin.sessions import Sessions
+from admin.services import ProbeResult
 from storage import crypto
-from storage.database import migrate, open_engine, session_factory
+from storage.database import open_engine, session_factory
 from storage.repositories import admin_tokens
+from tests.admin.services import application, make_services
 
 TOKEN = "gwa-" + "t" * 43
 DOCUMENT = {
@@ -20,8 +21,7 @@ DOCUMENT = {
 
 @pytest.mark.parametrize("server", ["postgres", "mysql"])
 async def test_on_a_server(server: str, request: pytest.FixtureRequest, refused) -> None:
-    url: str = request.getfixturevalue(f"{server}_database")
-    await migrate(url)
+    url: str = request.getfixturevalue(f"migrated_{server}")
     engine = open_engine(url)
     sessions = session_factory(engine)
     async with sessions.begin() as session:
@@ -33,12 +33,11 @@ async def test_on_a_server(server: str, request: pytest.FixtureRequest, refused)
     async def status() -> dict[str, int]:
         return {}
 
-    async def probe(channel_id: int, model: str, stream: bool) -> ProbeResult:
+    async def probe(channel_id: int, model: str, stream: bool, **_more: Any) -> ProbeResult:
         return ProbeResult(True, 200, 1.0, 1.0, model)
 
-    providers = [ProviderInfo("openai", "OpenAI", "openai", "https://api.openai.example/v1")]
-    services = Services(Sessions(sessions), crypto.SecretBox(b"k" * 32), "1", nothing, probe, status, providers)
-    transport = httpx.ASGITransport(create_app(services))
+    services = make_services(sessions, crypto.SecretBox(b"k" * 32), notify=nothing, probe=probe, status=status)
+    transport = httpx.ASGITransport(application(services))
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://x/api/v1", headers=headers) as api:
         for expected in ("create", "unchanged"):

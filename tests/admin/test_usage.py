@@ -1,7 +1,10 @@
 """Usage over the real API."""
 
+from typing import Any
+
 import pytest
 
+from storage.ledger import settle
 from storage.records import UsageRecord
 from storage.repositories import usage
 
@@ -30,6 +33,10 @@ async def records(api, world, make_channel) -> None:
             group="vip",
             total_us=1000 * number,
             first_token_us=100 * (number % 2),
+            client_protocol="messages",
+            upstream_protocol="chat",
+            plan="convert messages to chat",
+            losses="top_k",
         )
         for number in range(5)
     ]
@@ -45,11 +52,13 @@ async def test_pages(api, refused) -> None:
     page = (await api.get("/usage", params={"limit": 4})).json()
     assert [item["request_id"] for item in page["items"]] == ["other", "r4", "r3", "r2"]
     assert (page["items"][0]["key"], page["items"][1]["key"], page["items"][1]["channel"]) == ("", "app", "main")
-    page = (await api.get("/usage", params={"limit": 4, "before": page["next"]})).json()
+    converted = [page["items"][1][name] for name in ("client_protocol", "upstream_protocol", "plan", "losses")]
+    assert converted == ["messages", "chat", "convert messages to chat", "top_k"]
+    page = (await api.get("/usage", params={"limit": 4, "cursor": page["next"]})).json()
     assert [item["request_id"] for item in page["items"]] == ["r1", "r0"]
     assert page["next"] is None
     for bad in ("x", "1", ".", "9" * 30 + ".r", "1.\u00e9"):
-        refused(await api.get("/usage", params={"before": bad}), 422)
+        refused(await api.get("/usage", params={"cursor": bad}), 422)
 
 
 @pytest.mark.usefixtures("records")
@@ -111,3 +120,40 @@ async def test_nothing_yet(api) -> None:
     assert (await api.get("/usage")).json() == {"items": [], "next": None}
     assert (await api.get("/usage/totals")).json()["items"][0]["requests"] == 0
     assert (await api.get("/usage/totals", params={"group_by": "day"})).json() == {"items": []}
+
+
+async def test_percentiles_of_any_grouping(api, world, refused) -> None:
+    started = 1_763_794_000_000_000
+    usual: dict[str, Any] = {"started_at": started, "status": 200, "end": "complete", "key_id": 1}
+    records = [
+        UsageRecord(f"p{number}", model=f"m{number % 2}", total_us=100_000 if number < 95 else 9_000_000, **usual)
+        for number in range(100)
+    ]
+    async with world.sessions.begin() as session:
+        await settle(session, records)
+
+    async def totals(status: int = 200, **query: object) -> list[dict[str, Any]]:
+        answer = await api.get("/usage/totals", params={"percentiles": True, **query})
+        assert answer.status_code == status, answer.text
+        return answer.json()["items"] if status == 200 else []
+
+    (whole,) = await totals()
+    assert 91_000 < whole["total_us"]["p50"] == whole["total_us"]["p95"] < 109_000
+    assert 8_190_000 < whole["total_us"]["p99"] < 9_810_000
+    assert whole["first_token_us"] is None
+    queries: list[dict[str, str]] = [
+        {"group_by": "model"},
+        {"per": "hour"},
+        {"group_by": "user", "per": "day"},
+        {"group_by": "day"},
+    ]
+    for query in queries:
+        rows = await totals(200, **query)
+        assert rows
+        assert all(row["total_us"]["p50"] for row in rows), query
+    assert (await totals(key="77"))[0]["total_us"] is None
+    await totals(422, key="1", model="m1", per="hour")
+    file = await api.get("/usage/totals", params={"percentiles": True, "format": "csv", "group_by": "model"})
+    head, *lines = file.text.splitlines()
+    assert "total_us_p95" in head
+    assert len(lines) == 2

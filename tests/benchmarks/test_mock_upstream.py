@@ -5,7 +5,9 @@ import base64
 import re
 import struct
 import time
+from typing import Any
 
+import anthropic
 import httpx
 import msgspec
 import openai
@@ -186,6 +188,17 @@ async def test_the_official_sdk(mock):
         vectors = await sdk.embeddings.create(model="mock-embed", input=["a", "b"])
         assert [len(row.embedding) for row in vectors.data] == [256, 256]
         assert "mock-unary" in [model.id async for model in sdk.models.list()]
+
+
+async def test_the_official_sdk_of_the_other_protocol(mock):
+    base_url = f"http://127.0.0.1:{mock[0]}"
+    async with anthropic.AsyncAnthropic(api_key="x", base_url=base_url, max_retries=0) as sdk:
+        asked: Any = {"max_tokens": 100, "messages": [{"role": "user", "content": "x"}]}
+        answer: Any = await sdk.messages.create(model="mock-unary", **asked)
+        assert answer.content[0].text.startswith("The gateway")
+        async with sdk.messages.stream(model="mock-burst-4", **asked) as stream:
+            assert await stream.get_final_text() == " the quick brown fox"
+            assert (await stream.get_final_message()).usage.output_tokens == 4
 
 
 async def test_embeddings_as_base64(client):

@@ -1,4 +1,4 @@
-"""Ingress replicas are killed again and again while PostgreSQL, Redis and the Router are, under full load."""
+"""Ingress replicas are killed again and again while PostgreSQL, Redis, Router and settler are, under full load."""
 
 import asyncio
 import time
@@ -96,10 +96,15 @@ def _plan(world: World, *, short: bool) -> list[Step]:
         count = await asyncio.to_thread(world.kill_router)
         events.append((time.monotonic(), f"kill -9 of the Router ({count})"))
 
+    async def kill_settler(events: list[tuple[float, str]]) -> None:
+        await asyncio.sleep(1)
+        count = await asyncio.to_thread(world.kill_settler)
+        events.append((time.monotonic(), f"kill -9 of the settler and its worker ({count})"))
+
     async def all_of_them(events: list[tuple[float, str]]) -> None:
         await asyncio.gather(kill_router(events), crash_postgres(events), restart_redis(events))
 
-    steps: list[Step] = [restart_postgres, restart_redis, kill_router]
+    steps: list[Step] = [restart_postgres, restart_redis, kill_settler, kill_router]
     return steps if short else [*steps, crash_postgres, all_of_them]
 
 

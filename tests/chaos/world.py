@@ -115,6 +115,13 @@ class World:
             os.kill(pid, signal.SIGKILL)
         return len(pids)
 
+    def kill_settler(self) -> int:
+        """kill -9 of the process that settles and of its worker; returns how many were killed."""
+        pids = self.gateway.settlers()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
     def verify(self) -> str:
         """`gateway ledger verify`; "" when it is clean, else what it printed."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import msgspec
 
-WAIT_S = 8.0
+WAIT_S = 30.0
 
 
 class Answer:

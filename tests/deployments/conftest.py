@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import uvloop
 
-from storage.database import migrate
+from deployments.settling import Settling
+from tests.deployments import speakers
+from tests.deployments.asks import PROTOCOLS
 from tests.deployments.gateway import Gateway
 from tests.deployments.mock import Upstream
 
@@ -19,11 +21,19 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(migrated_file: Path) -> Path:
     """A migrated database file, copied for each test."""
-    path = tmp_path_factory.mktemp("database") / "gateway.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
-    return path
+    return migrated_file
+
+
+@pytest.fixture
+def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Routers of this test start no settler: a process that takes a second to load."""
+
+    async def run(_settling: Settling, stop: asyncio.Event) -> None:
+        await stop.wait()
+
+    monkeypatch.setattr(Settling, "run", run)
 
 
 @pytest.fixture
@@ -73,4 +83,18 @@ async def gateway(make_gateway: Callable[..., Awaitable[Gateway]], upstream: Ups
     """A data plane with one channel "one" to `upstream`: gpt-x (alias of up-model), text-x and embed-x."""
     gateway = await make_gateway()
     await gateway.add_channel("one", upstream.url)
+    return gateway
+
+
+@pytest.fixture
+async def spoken(make_gateway: Callable[..., Awaitable[Gateway]], upstream: Upstream) -> Gateway:
+    """A gateway with one channel for each protocol: the model "x-chat" is on one that speaks chat only."""
+    upstream.behave = speakers.speaks
+    gateway = await make_gateway()
+    for protocol in PROTOCOLS:
+        settings = {"protocols": [protocol], "capabilities": {"images": True, "stream_usage": True}}
+        await gateway.add_channel(
+            f"only-{protocol}", upstream.url, models={f"x-{protocol}": f"up-{protocol}"}, settings=settings, push=False
+        )
+    await gateway.push()
     return gateway

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from deployments import compiler, table
+from deployments import compiler, shape, table
 from deployments.booking import Booking
+from deployments.capture_store import CaptureStore
 from deployments.dataplane import DataPlane
 from deployments.ingress import limits
 from deployments.keys import Key, load
@@ -21,14 +22,17 @@ from deployments.leases_authority import LedgerAuthority
 from deployments.limits import Limits
 from deployments.messages import Update
 from deployments.replica import Replica
+from deployments.responses_state import ResponsesState
+from deployments.responses_store import ResponseStore
 from deployments.server import Server
 from deployments.settings import Settings
 from deployments.upkeep import Upkeep
 from storage import crypto, models
 from storage.database import open_engine, session_factory
 from storage.journal import JournalDrainer, JournalWriter
-from storage.records import UsageRecord
-from storage.repositories import channels, keys, prices, usage
+from storage.records import FIELDS, UsageRecord
+from storage.repositories import channels, keys, prices
+from storage.repositories.usage_search import Wanted, search
 from tests.deployments.client import Answer, Client, request
 
 MASTER = b"m" * 32
@@ -60,7 +64,7 @@ class Gateway:
         self.key = ""
         self.admin_key = ""
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
         """Everything but the channels."""
         self.box = crypto.SecretBox(MASTER)
         self.engine = open_engine(self.settings.database)
@@ -68,13 +72,16 @@ class Gateway:
         self.replica = Replica(
             self.settings, MASTER, self._load_key, name="test", leases=LedgerAuthority(self.sessions, ttl_s=60)
         )
+        store = ResponseStore(self.sessions, self.box, self.settings.responses, self.replica.telemetry.count)
+        self.replica.responses = ResponsesState(self.replica, store, self.settings.responses)
+        self.replica.capture_store = CaptureStore(self.sessions, self.box, self.replica.telemetry.count)
         self.upkeep = Upkeep(self.settings, self.sessions)
         directory = self.settings.data_dir / "journal"
         self.journal = JournalWriter(directory, "test", max_bytes=self.journal_bytes)
         self.drainer = JournalDrainer(directory, self.upkeep.insert)
         self.plane = DataPlane(self.replica, Booking(self.replica, self.journal), self._scrape)
-        self.server = Server(self.plane.handle, self.limits or limits(self.settings))
-        self.port = await self.server.listen("127.0.0.1", 0)
+        self.server = Server(self.plane.handle, self.limits or limits(self.settings), shape.unreadable)
+        self.port = await self.server.listen("127.0.0.1", port)
         self.key = await self.add_key("everything")
         self.admin_key = await self.add_key("admin", admin=True)
 
@@ -186,17 +193,14 @@ class Gateway:
         while True:
             await self.drainer.drain_once()
             async with self.sessions() as session:
-                rows: Sequence[models.Usage] = await usage.list_recent(session, limit=1000)
+                rows: Sequence[models.Usage] = await search(session, Wanted(), limit=1000)
             if count is None or len(rows) >= count or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.02)
         assert count is None or len(rows) == count, f"{len(rows)} records instead of {count}"
         assert self.journal.appended == len(rows), "a request was appended twice"
         assert ("gateway_records_lost_total") not in self.replica.telemetry.counters
-        return [
-            UsageRecord(**{name: getattr(row, name) for name in UsageRecord.__struct_fields__})
-            for row in reversed(rows)
-        ]
+        return [UsageRecord(**{name: getattr(row, name) for name in FIELDS}) for row in reversed(rows)]
 
     async def record(self) -> UsageRecord:
         """The only record."""

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deployments import metrics
 from deployments.telemetry import Snapshot, Telemetry
 from storage.journal import JournalFull
-from storage.repositories import usage
+from storage.repositories.usage_search import Wanted, search
 from tests.deployments.client import Client
 from tests.deployments.gateway import Gateway, until
 from tests.deployments.mock import Behaviour, Upstream, answers, normal, stalls, streams
@@ -27,7 +27,7 @@ async def test_a_full_journal_is_told_before_anything_is_called(make_gateway, up
     assert len(upstream.calls) == calls == seen
     await gateway.drainer.drain_once()
     async with gateway.sessions() as session:
-        rows = await usage.list_recent(session, limit=5000)
+        rows = await search(session, Wanted(), limit=5000)
     assert len([row for row in rows if row.status == 200]) == seen, "what was answered is booked"
 
 

@@ -6,6 +6,7 @@ import os
 import time
 import zlib
 from collections.abc import Callable
+from random import Random
 
 import brotli
 import msgspec
@@ -55,13 +56,14 @@ async def test_unknown_codings(gateway: Gateway, coding: str) -> None:
 
 @pytest.mark.parametrize("coding", CODINGS)
 async def test_damaged_bodies(gateway: Gateway, coding: str) -> None:
-    good = PACK[coding](msgspec.json.encode({**CHAT, "user": os.urandom(2000).hex()}))
+    random = Random(5)  # the same bytes each time: Brotli has no checksum, some damage leaves another valid JSON
+    good = PACK[coding](msgspec.json.encode({**CHAT, "user": random.randbytes(2000).hex()}))
     bad = {
         "nothing": b"",
         "plain": msgspec.json.encode(CHAT),
         "cut": good[: len(good) // 2],
         "cut at the end": good[:-1],
-        "noise": os.urandom(300),
+        "noise": random.randbytes(300),
         "damaged": good[:100] + bytes(100) + good[200:],
     }
     for name, body in bad.items():
@@ -77,10 +79,10 @@ async def test_bombs_are_refused_and_cost_little(make_gateway, upstream: Upstrea
     await gateway.add_channel("one", upstream.url)
     bomb = PACK[coding](bytes(200 * MB))
     assert len(bomb) < MB
-    began = time.monotonic()
+    began = time.process_time()  # of this process: what else the machine does is not meant
     answer = await gateway.post(bomb, headers={"content-encoding": coding})
     assert (answer.status, answer.error["code"]) == (413, "request_too_large")
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert gateway.server.buffered_bytes == 0
     assert (await gateway.record()).status == 413
 
@@ -98,10 +100,10 @@ async def test_large_compressed_body_that_hardly_shrinks(gateway: Gateway, upstr
     plain = msgspec.json.encode({**CHAT, "user": os.urandom(4 * MB).hex()})
     for coding in CODINGS:
         packed = PACK[coding](plain) if coding != "gzip" else gzip.compress(plain, 1)
-        began = time.monotonic()
+        began = time.process_time()
         answer = await gateway.post(packed, headers={"content-encoding": coding})
         assert answer.status == 200
-        assert time.monotonic() - began < 3.0, coding
+        assert time.process_time() - began < 3.0, coding
 
 
 async def test_unpacked_bodies_count_as_held(make_gateway, upstream: Upstream) -> None:

@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from adapters.errors import UpstreamError
 from deployments import http1_pool
-from deployments.http1 import HIGH_WATER
+from deployments.http1_answer import HIGH_WATER
 from deployments.http1_pool import Http1Pool, _address, _head
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -145,6 +145,7 @@ async def test_head_has_no_body(pool: Http1Pool) -> None:
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [("gzip", gzip.compress(BODY)), ("br", brotli.compress(BODY)), ("zstd", zstandard.compress(BODY))],
+    ids=["gzip", "br", "zstd"],  # bytes of gzip hold the time
 )
 async def test_a_packed_answer_is_unpacked(pool: Http1Pool, coding: str, packed: bytes) -> None:
     start = b"HTTP/1.1 200 OK\r\ncontent-encoding: %b\r\ncontent-length: %d\r\n\r\n" % (coding.encode(), len(packed))

@@ -14,6 +14,7 @@ from deployments.idempotency_key import claim_id
 from deployments.idempotency_view import MARK, PATH
 from storage.models import IdempotentAnswer, Usage
 from storage.repositories import usage
+from storage.repositories.usage_search import Wanted, search
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import Gateway, until
 from tests.deployments.idempotent import Replicas, ask, begin, kill, rest, settled
@@ -290,7 +291,7 @@ async def test_each_key_is_charged_once_whatever_happens(
         await each.drainer.drain_once()
         assert each.server.buffered_bytes == 0
     async with gateway.sessions() as session:
-        complete = [record for record in await usage.list_recent(session, limit=1000) if record.end == "complete"]
+        complete = [record for record in await search(session, Wanted(), limit=1000) if record.end == "complete"]
     assert {record.request_id for record in complete} == set.union(*seen.values())
     assert len(complete) == len(seen) == 20
 

@@ -33,7 +33,7 @@ async def accepts(port: int) -> bool:
     return True
 
 
-@pytest.mark.usefixtures("_process_as_it_was")
+@pytest.mark.usefixtures("_process_as_it_was", "unsettled")
 async def test_it_counts_as_soon_as_it_listens_and_not_before(
     tmp_path: Path, empty_database: Path, pick_port: Callable[[], int]
 ) -> None:

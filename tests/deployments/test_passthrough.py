@@ -154,7 +154,7 @@ async def test_large_answers(gateway: Gateway, upstream: Upstream, size: int) ->
     assert answer.body == body
     record = await gateway.record()
     assert record.usage_source == "estimate"
-    assert record.output_tokens == -(-len(body) // 4)
+    assert 0 < record.output_tokens <= -(-len(body) // 4), "by the tokenizer, where one is loaded"
 
 
 async def test_strange_success_statuses_are_handed_on(gateway: Gateway, upstream: Upstream) -> None:

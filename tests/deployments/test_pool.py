@@ -13,6 +13,7 @@ from deployments.limits import Limits
 from deployments.messages import Live, Pool, Update
 from deployments.replica import Replica
 from deployments.server import Server
+from storage.models import ChannelKey
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import MASTER, Gateway, until
 from tests.deployments.mock import STREAM, UNARY_BYTES, WORDS, Upstream, answers, closes, event, stalls, streams
@@ -180,3 +181,22 @@ async def test_internal_ports_are_internal(gateway: Gateway, upstream: Upstream,
         answer = await gateway.send(request("POST", "/chat/completions", {**token, **channel}, b"{}"))
         assert (answer.status, answer.headers["x-gateway-failed"]) == (502, "502 upstream_no_adapter 1")
     assert not upstream.calls
+
+
+async def test_the_key_of_several_is_chosen_by_the_ingress(pooled, gateway: Gateway, upstream: Upstream) -> None:
+    _, push = pooled
+    number = await gateway.add_channel(
+        "several", upstream.url, push=False, provider="openai", models={"several-x": "up"}, key_mode="round_robin"
+    )
+    for each in range(2):
+        async with gateway.sessions.begin() as session:
+            key = ChannelKey(channel_id=number, secret=b"")
+            session.add(key)
+            await session.flush()
+            key.secret = gateway.box.seal(f"sk-number-{each}", f"channel-key:{key.id}")
+    await push()
+    for _ in range(2):
+        assert (await gateway.post({"model": "several-x"})).status == 200
+    shown = {call.headers["authorization"] for call in upstream.calls}
+    assert shown == {"Bearer sk-number-0", "Bearer sk-number-1"}
+    assert all("x-gateway-channel-key" not in call.headers for call in upstream.calls)

@@ -26,7 +26,8 @@ async def test_the_login_reaches_the_proxy(upstream: Upstream, kind: type[Proxy]
     async with kind(user, password) as proxy:
         used = channel(upstream.url, proxy.url, f"{user}:{password}")
         for _ in range(2):
-            answer = await direct.send(used, "/chat/completions", list(used.headers), b'{"model":"m"}')
+            endpoint = used.protocols["chat"]
+            answer = await direct.send(used, endpoint, "/chat/completions", list(used.headers), b"{}")
             assert (answer.status, await answer.whole(10_000)) == (200, UNARY_BYTES)
             await answer.close()
         assert proxy.carried >= 1
@@ -43,10 +44,10 @@ async def test_without_the_right_login_nothing_passes(upstream: Upstream, kind: 
         used = channel(upstream.url, proxy.url, login)
         if kind is Socks:
             with pytest.raises(UpstreamError) as failed:
-                await direct.send(used, "/chat/completions", list(used.headers), b"{}")
+                await direct.send(used, used.protocols["chat"], "/chat/completions", list(used.headers), b"{}")
             assert "wrong" not in str(failed.value)
         else:
-            answer = await direct.send(used, "/chat/completions", list(used.headers), b"{}")
+            answer = await direct.send(used, used.protocols["chat"], "/chat/completions", list(used.headers), b"{}")
             assert (answer.status, classify(answer.status, "", b"").klass) == (407, "upstream_auth")
             await answer.close()
         assert (proxy.carried, proxy.refused) == (0, 1)
@@ -59,7 +60,7 @@ async def test_a_tunnel_is_asked_for_with_the_login() -> None:
     async with Proxy("gateway", "pass@word") as proxy:
         used = channel("https://provider.example/v1", proxy.url, "gateway:pass@word")
         with pytest.raises(UpstreamError) as failed:
-            await direct.send(used, "/chat/completions", list(used.headers), b"{}")
+            await direct.send(used, used.protocols["chat"], "/chat/completions", list(used.headers), b"{}")
         assert proxy.carried == 1
         assert "pass@word" not in str(failed.value)
     await direct.close()

@@ -64,8 +64,8 @@ def test_a_stored_limit_travels() -> None:
     stored = Limit(
         id=3, name="n", metric="tokens", window="day", amount=7, per=["key"], key_id=1, user_id=2, group="g", model="m"
     )
-    stored.channel_id = 4
-    assert limit_row(stored) == LimitRow(3, "n", "tokens", "day", 7, ("key",), 1, 2, "g", "m", 4)
+    stored.channel_id, stored.team_id = 4, 5
+    assert limit_row(stored) == LimitRow(3, "n", "tokens", "day", 7, ("key",), 1, 2, "g", "m", 4, 5)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,12 @@ from deployments import table
 from deployments.messages import Report, Update, decode_update, encode
 from deployments.router import Router
 from deployments.settings import Settings
+from deployments.suspects import Suspect
 from deployments.telemetry import Histogram, Snapshot
 from storage import crypto, models
 from storage.repositories import channels, keys
+
+pytestmark = pytest.mark.usefixtures("unsettled")
 
 
 class Quiet(Router):
@@ -46,6 +49,20 @@ async def sync(router: Router, **fields: object) -> Update:
 async def add_channel(router: Router, name: str) -> None:
     async with router._sessions.begin() as session:
         await channels.create(session, models.Channel(name=name, provider="openai", models={name: ""}))
+
+
+async def test_every_ingress_is_told_once_to_try_channels_again(router: Router) -> None:
+    for name, kind in (("i1", "ingress"), ("i2", "ingress"), ("a1", "admin")):
+        known = await sync(router, replica=name, kind=kind)
+    seen = {"table_version": table.decode(known.table or b"").version, "live_seq": known.live_seq}
+    seen["key_seq"] = (await sync(router)).key_seq
+    waits = asyncio.create_task(sync(router, replica="i1", wait_s=5.0, **seen))
+    await asyncio.sleep(0)
+    assert await router.retry([7, 3]) == 2
+    assert (await waits).retries == [3, 7], "one that waits hears of it at once"
+    assert (await sync(router, replica="i2", wait_s=5.0, **seen)).retries == [3, 7]
+    for name, kind in (("i1", "ingress"), ("i2", "ingress"), ("a1", "admin")):
+        assert (await sync(router, replica=name, kind=kind, **seen)).retries == []
 
 
 async def test_a_new_replica_gets_everything_at_once(router: Router) -> None:
@@ -123,6 +140,28 @@ async def test_where_things_run_is_told(router: Router) -> None:
     assert [row["replica"] for row in status["replicas"]] == ["a2", "ad", "i1"]
 
 
+async def test_a_look_at_what_runs_does_not_show_what_a_poll_said_that_still_waits(
+    router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployments.router.FRESH_S", 0.0)
+    monkeypatch.setattr("deployments.router.ASK_S", 5.0)
+    news = await sync(router)
+    known = {"table_version": table.decode(news.table or b"").version, "live_seq": news.live_seq}
+    known["key_seq"] = news.key_seq
+
+    async def poll() -> None:
+        await sync(router, open_requests=3, wait_s=5.0, **known)
+        await sync(router, open_requests=0, wait_s=5.0, **known)
+
+    polls = asyncio.create_task(poll())
+    await asyncio.sleep(0)
+    assert (await router.status())["traffic"]["open_requests"] == 0
+    polls.cancel()
+    monkeypatch.setattr("deployments.router.ASK_S", 0.05)
+    await sync(router, replica="dead", open_requests=1)
+    assert (await router.status())["traffic"]["open_requests"] == 1, "one that is away is not waited for"
+
+
 def snapshot(requests: float) -> Snapshot:
     return Snapshot(
         {"gateway_requests_total": {("chat", "200", "complete"): requests}},
@@ -165,3 +204,12 @@ async def test_a_new_router_takes_nothing_away_before_it_has_heard_of_everything
     told = (await sync(router, **known)).live
     assert told is not None
     assert told.admin_url == ""
+
+
+async def test_failures_of_channels_are_told_to_an_admin_once(router: Router) -> None:
+    await sync(router, replica="ad", kind="admin", url="http://h:3", table_version=99)
+    told = [Suspect(7, 3, 401, 2, "upstream_auth", "no")]
+    await sync(router, replica="a", suspects=told)
+    assert (await sync(router, replica="b")).suspects == []
+    assert (await sync(router, replica="ad", kind="admin", url="http://h:3")).suspects == told
+    assert (await sync(router, replica="ad", kind="admin", url="http://h:3")).suspects == []

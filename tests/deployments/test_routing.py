@@ -10,6 +10,7 @@ import pytest
 
 from adapters.errors import UpstreamError
 from deployments.breaker import Breakers, _seconds
+from deployments.messages import Update
 from deployments.routing import choose
 from deployments.settings import Breaker
 from deployments.table import ChannelRow, RouteTable, TableData, decode, encode
@@ -286,6 +287,21 @@ async def test_a_failing_channel_rests(make_gateway, make_upstream) -> None:
         assert (await gateway.post()).status == 200
     assert len(bad.calls) == FAILURES
     assert gateway.replica.resting == {number}
+
+
+async def test_a_channel_is_tried_again_at_once_when_somebody_says_so(make_gateway, make_upstream) -> None:
+    gateway = await make_gateway()
+    bad, good = await make_upstream(), await make_upstream()
+    bad.behave = answers(500)
+    number = await gateway.add_channel("bad", bad.url, priority=1)
+    await gateway.add_channel("good", good.url)
+    for _ in range(FAILURES):
+        await gateway.post()
+    bad.behave = normal
+    gateway.replica.apply(Update(retries=[number, 99]))
+    assert gateway.replica.resting == set()
+    assert (await gateway.post()).status == 200
+    assert len(bad.calls) == FAILURES + 1
 
 
 async def test_a_rate_limit_rests_at_once_and_one_channel_alone_is_used_all_the_same(gateway, upstream) -> None:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ({"redis_url": "redis://:hunter2@h:port/0"}, ["'redis_url'", "redis://***@h:port", "port"]),
         ({"rates": {"on_outage": {"tokens": "ajar"}}}, ["'rates.on_outage.tokens'", "'ajar'", "open", "closed"]),
         ({"rates": {"timeout_s": 0}}, ["'rates.timeout_s'", "greater than 0"]),
-        ({"adapters": {"cohere": {}}}, ["'adapters'", "'cohere'", "openai"]),
+        ({"adapters": {"nobody": {}}}, ["'adapters'", "'nobody'", "openai"]),
         ({"adapters": {"openai": {"placement": "moon"}}}, ["'adapters.openai.placement'", "'moon'", "inline", "pool"]),
         ({"metrics": "everybody"}, ["'metrics'", "loopback"]),
         ({"max_attempts": 0}, ["'max_attempts'"]),

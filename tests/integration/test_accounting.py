@@ -53,7 +53,7 @@ async def test_each_request_is_booked_once(gateway: Instance):
     assert seen.failures.total() == 30
     assert len(set(left)) == 30
 
-    rows = eventually(lambda: gateway.usage(key="counted"), lambda found: len(found) >= 300, 10)
+    rows = eventually(lambda: gateway.usage(key="counted"), lambda found: len(found) >= 300, 20)
     assert len(rows) == 300
     assert len({row["request_id"] for row in rows}) == 300
     assert seen.complete <= {row["request_id"] for row in rows if row["end"] == "complete" and row["status"] == 200}

@@ -39,7 +39,7 @@ def total(gateway: Instance, family: str, sample: str = "", **labels: str) -> fl
 def test_metrics_pass_promtool_and_the_parser(gateway: Instance, key: str, plain: httpx.Client):
     body = {"model": "mock-burst-5", "stream": True, "messages": [{"role": "user", "content": "x"}]}
     plain.post("/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"})
-    eventually(lambda: total(gateway, "gen_ai_client_operation_duration_seconds"), bool, 5)
+    eventually(lambda: total(gateway, "gen_ai_client_operation_duration_seconds"), bool, 15)
     names = set(families(gateway))
     assert names >= {
         "gateway_requests", "gateway_router_up", "gateway_replicas", "gateway_open_requests", "gateway_active_streams",

@@ -7,24 +7,37 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from storage.database import migrate, open_engine, session_factory
+from storage.database import open_engine, session_factory
 from storage.records import UsageRecord
 
 
 @pytest.fixture(params=["sqlite", "postgres", "mysql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, as an operator would write it."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         return f"sqlite:///{tmp_path}/gateway.db"
-    url: str = request.getfixturevalue(f"{request.param}_database")
+    url: str = request.getfixturevalue(f"{kind}_database")
     return url
 
 
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+def migrated_url(kind: str, request: pytest.FixtureRequest) -> str:
+    """URL of a migrated database."""
+    url: str = request.getfixturevalue(f"migrated_{kind}")
+    return url
+
+
+@pytest.fixture
+async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine of a migrated database."""
-    await migrate(database_url)
-    engine = open_engine(database_url)
+    engine = open_engine(migrated_url)
     yield engine
     await engine.dispose()
 
@@ -67,6 +80,10 @@ def make_record() -> Callable[..., UsageRecord]:
             "client_ip": "127.0.0.1",
             "finish_reason": "stop",
             "upstream_request_id": "req_0123456789",
+            "client_protocol": "messages",
+            "upstream_protocol": "chat",
+            "plan": "convert messages to chat",
+            "losses": "top_k",
         }
         return UsageRecord(request_id, **{**usual, **fields})
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from storage.database import (
@@ -23,6 +23,7 @@ from storage.database import (
 from storage.migrator import revisions as schema_revisions
 from storage.models import Base, Channel
 from storage.repositories import channels, revisions
+from tests.conftest import dump_of_mysql
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,11 @@ async def test_migrating_brings_the_schema_of_the_models(database_url: str) -> N
     assert difference == []
 
 
+def test_a_restored_database_of_the_tests_is_a_migrated_one(mysql_dump: bytes, migrated_mysql: str) -> None:
+    assert b"TRIGGER" in mysql_dump
+    assert dump_of_mysql(make_url(migrated_mysql)) == mysql_dump
+
+
 def _difference(connection: object) -> list[object]:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
@@ -85,11 +91,11 @@ async def test_nothing_to_do_costs_little(database_url: str) -> None:
     assert time.perf_counter() - started < 1.0
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine, database_url: str) -> None:
+async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine, migrated_url: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaError, match="9999"):
-        await migrate(database_url)
+        await migrate(migrated_url)
 
 
 async def test_tasks_of_one_process_may_migrate_at_once(database_url: str) -> None:

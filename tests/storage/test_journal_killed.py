@@ -165,12 +165,12 @@ asyncio.run(main())
 
 
 async def test_drainers_killed_at_random_insert_every_record_once(
-    tmp_path: Path, make_record: MakeRecord, database_url: str, sessions: async_sessionmaker[AsyncSession]
+    tmp_path: Path, make_record: MakeRecord, migrated_url: str, sessions: async_sessionmaker[AsyncSession]
 ) -> None:
     writer = JournalWriter(tmp_path / "journal", "a", segment_bytes=10_000)
     count = 0
     for _ in range(3):
-        arguments = [sys.executable, "-c", DRAIN, str(tmp_path / "journal"), database_url]
+        arguments = [sys.executable, "-c", DRAIN, str(tmp_path / "journal"), migrated_url]
         with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stdout.read(5) == b"ready"

@@ -68,5 +68,11 @@ def test_the_order_of_the_fields_is_part_of_the_format() -> None:
         "provider_cost",
         "reserved",
         "price_detail",
+        "client_protocol",
+        "upstream_protocol",
+        "plan",
+        "losses",
+        "error_text",
+        "team_id",
     )
-    assert encode(UsageRecord("r", 1))[:3] == b"\xdc\x00\x26"
+    assert encode(UsageRecord("r", 1))[:3] == b"\xdc\x00\x2d"

@@ -1,7 +1,6 @@
 """Usage: records come back exactly, once each; lists page without gaps."""
 
 import asyncio
-import random
 from collections.abc import Callable
 
 from sqlalchemy import event
@@ -12,6 +11,7 @@ from storage.models import Usage
 from storage.records import FIELDS, UsageRecord
 from storage.repositories import usage
 from storage.repositories.usage_batch import insert_new
+from storage.repositories.usage_search import Wanted, search
 from storage.rollups.groups import DAY_US
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -47,7 +47,7 @@ async def test_a_record_is_stored_once_whatever_comes_again(sessions: Sessions, 
     async with sessions.begin() as session:
         await usage.insert_many(session, again)
     async with sessions() as session:
-        rows = await usage.list_recent(session)
+        rows = await search(session, Wanted(), limit=100)
     assert {row.request_id: row.cost for row in rows} == {"r0": 517_800, "r1": 517_800, "r2": 517_800, "r3": 1, "r4": 1}
 
 
@@ -61,7 +61,7 @@ async def test_new_records_come_back_once(sessions: Sessions, make_record: MakeR
     async with sessions.begin() as session:
         assert await insert_new(session, [*first, *more], "b") == []
     async with sessions() as session:
-        rows = await usage.list_recent(session)
+        rows = await search(session, Wanted(), limit=100)
     assert {row.request_id: row.batch for row in rows} == {"r0": "a", "r1": "a", "r2": "a", "r3": "b", "r4": "b"}
 
 
@@ -74,7 +74,7 @@ async def test_a_batch_is_few_statements(engine: AsyncEngine, sessions: Sessions
     # PostgreSQL has a COPY of the driver between its two, the others have to ask which rows are new.
     assert len(statements) == (2 if engine.dialect.name == "postgresql" else 3)
     async with sessions() as session:
-        assert len(await usage.list_recent(session, limit=1000)) == 500
+        assert len(await search(session, Wanted(), limit=1000)) == 500
 
 
 async def test_two_that_insert_the_same_at_once_share_it(sessions: Sessions, make_record: MakeRecord) -> None:
@@ -111,84 +111,4 @@ async def test_no_record_is_refused_by_the_database(sessions: Sessions, make_rec
         assert row.model == "a\N{REPLACEMENT CHARACTER}b" + "m" * 252
         assert (row.input_tokens, row.output_tokens, row.status) == (2**31 - 1, 0, 2**31 - 1)
         assert (row.cost, row.total_us) == (2**53, 2**42)
-        assert len(await usage.list_recent(session)) == 2
-
-
-async def test_a_list_pages_without_gaps_or_repeats(sessions: Sessions, make_record: MakeRecord) -> None:
-    # Many at the same microsecond: the request id decides.
-    records = [make_record(f"r{number:02}", started_at=1000 + number // 5) for number in range(23)]
-    async with sessions.begin() as session:
-        await usage.insert_many(session, records)
-    seen: list[str] = []
-    before: tuple[int, str] | None = None
-    async with sessions() as session:
-        while page := await usage.list_recent(session, limit=4, before=before):
-            seen += [row.request_id for row in page]
-            before = (page[-1].started_at, page[-1].request_id)
-        assert seen == [record.request_id for record in reversed(records)]
-        assert [row.request_id for row in await usage.list_recent(session, before=1001)] == [
-            "r04",
-            "r03",
-            "r02",
-            "r01",
-            "r00",
-        ]
-
-
-async def test_a_list_with_two_conditions_pages_over_days(sessions: Sessions, make_record: MakeRecord) -> None:
-    pick = random.Random(3)
-    records = [
-        make_record(
-            f"r{number:03}",
-            started_at=START + pick.choice([0, 1, 2, 5, 6, 30]) * DAY_US + pick.randrange(DAY_US),
-            key_id=pick.choice([1, 1, 2]),
-            model=pick.choice("aaab"),
-            channel_id=pick.choice([1, 2]),
-        )
-        for number in range(200)
-    ]
-    async with sessions.begin() as session:
-        await usage.insert_many(session, records)
-    async with sessions() as session:
-        for filters in ({"key_id": 1, "model": "b"}, {"channel_id": 2, "model": "a"}, {"key_id": 1, "model": "c"}):
-            expected = sorted(
-                (
-                    (record.started_at, record.request_id)
-                    for record in records
-                    if all(getattr(record, name) == value for name, value in filters.items())
-                ),
-                reverse=True,
-            )
-            for limit in (1, 3, 200):
-                seen: list[tuple[int, str]] = []
-                before: tuple[int, str] | None = None
-                while page := await usage.list_recent(session, limit=limit, before=before, **filters):  # type: ignore[arg-type]
-                    seen += [(row.started_at, row.request_id) for row in page]
-                    before = seen[-1]
-                assert seen == expected
-
-
-async def test_a_list_is_filtered(sessions: Sessions, make_record: MakeRecord) -> None:
-    async with sessions.begin() as session:
-        await usage.insert_many(
-            session,
-            [
-                make_record("r1", key_id=1, channel_id=1, model="a"),
-                make_record("r2", key_id=1, channel_id=2, model="b"),
-                make_record("r3", key_id=2, channel_id=2, model="b", user_id=5),
-            ],
-        )
-
-    async with sessions() as session:
-
-        async def ids(**wanted: int | str) -> list[str]:
-            return sorted(row.request_id for row in await usage.list_recent(session, **wanted))  # type: ignore[arg-type]
-
-        assert await ids() == ["r1", "r2", "r3"]
-        assert await ids(key_id=1) == ["r1", "r2"]
-        assert await ids(channel_id=2) == ["r2", "r3"]
-        assert await ids(channel_id=2, key_id=1) == ["r2"]
-        assert await ids(model="b") == ["r2", "r3"]
-        assert await ids(user_id=5) == ["r3"]
-        assert await ids(request_id="r3") == ["r3"]
-        assert await ids(request_id="r3", key_id=1) == []
+        assert len(await search(session, Wanted(), limit=100)) == 2

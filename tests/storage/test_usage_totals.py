@@ -53,7 +53,7 @@ def expected(records: list[UsageRecord], group_by: GroupBy | None) -> list[Usage
             **{
                 name: sum(getattr(record, name) for record in found)
                 for name in UsageTotals.__struct_fields__
-                if name not in {"group", "requests", "errors", "first_tokens"}
+                if name not in {"group", "bucket", "requests", "errors", "first_tokens"}
             },
         )
         for group, found in sorted(groups.items())
@@ -198,3 +198,41 @@ async def test_parts_of_a_day_come_from_the_records_where_both_matter(
     matching = [record for record in records if since <= record.started_at < until]
     assert found == expected(matching, "key_id")
     assert hours == expected(matching, "hour")
+
+
+async def test_sums_by_time_and_group(sessions: Sessions, make_record: MakeRecord) -> None:
+    """The same as adding up by hand, from roll-ups and from records alike."""
+    pick = random.Random(9)
+    records = [
+        make_record(
+            f"t{number}",
+            started_at=20_000 * DAY_US + pick.randrange(50) * HOUR_US + pick.randrange(HOUR_US),
+            key_id=pick.choice([1, 2]),
+            user_id=pick.choice([5, 6]),
+            model=pick.choice("ab"),
+            status=pick.choice([200, 500]),
+        )
+        for number in range(150)
+    ]
+    async with sessions.begin() as session:
+        await usage.insert_many(session, records)
+    since, until = 20_000 * DAY_US + HOUR_US // 2, 20_002 * DAY_US
+    async with sessions() as session:
+        for per, unit in (("hour", HOUR_US), ("day", DAY_US)):
+            for group_by in (None, "model", "key_id", "status"):
+                for user_id in (None, 5):
+                    expected: dict[tuple[int, Any], int] = {}
+                    for record in records:
+                        if since <= record.started_at < until and user_id in (None, record.user_id):
+                            at = record.started_at - record.started_at % unit
+                            group = getattr(record, group_by) if group_by else ""
+                            expected[at, group] = expected.get((at, group), 0) + 1
+                    rows = await totals(
+                        session,
+                        since=since,
+                        until=until,
+                        group_by=group_by,
+                        per=per,  # type: ignore[arg-type]  # one of both, as the loop says
+                        user_id=user_id,
+                    )
+                    assert [((row.bucket, row.group), row.requests) for row in rows] == sorted(expected.items())

@@ -12,13 +12,9 @@ import re
 
 import msgspec
 
+from adapters.tap import BOUNDARY, EventTap
 from adapters.usage import Usage, WireUsage, estimate
 
-MAX_HELD_BYTES = 65536
-"""An incomplete event longer than this is neither a usage nor an error event and is let through."""
-
-_SEEN_AGAIN = 1024  # bytes of such an event that are kept: its end may say how the answer ended
-_BOUNDARY = re.compile(rb"\n\n|\r\n\r\n")
 # Only at the start of a line: a model may write the same words, and inside JSON a line break is escaped.
 _DONE = re.compile(rb"^data: ?\[DONE\]", re.MULTILINE)
 _USAGE = re.compile(rb'"usage"\s*:\s*\{')
@@ -46,6 +42,7 @@ class _Event(msgspec.Struct, gc=False):
     error: msgspec.Raw = _ABSENT
 
 
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _unary = msgspec.json.Decoder(_Unary)
 _event = msgspec.json.Decoder(_Event)
 _usage = msgspec.json.Decoder(WireUsage)
@@ -60,7 +57,7 @@ def _counted(raw: msgspec.Raw) -> Usage:
     """The counts of a `usage` value; nothing counted when it is not what it should be."""
     try:
         return _usage.decode(raw).counted()
-    except msgspec.DecodeError:
+    except _BROKEN:
         return Usage()
 
 
@@ -76,11 +73,11 @@ class Unary:
         self.valid = body.lstrip()[:1] == b"{"
         try:
             answer = _unary.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+        except _BROKEN:
             # Unusual types inside are the client's business; a body that is not JSON at all is not.
             try:
                 msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-            except (msgspec.DecodeError, RecursionError):
+            except _BROKEN:
                 self.valid = False
             return
         if _given(answer.usage):
@@ -90,74 +87,22 @@ class Unary:
             self.finish_reason = (answer.choices[0].finish_reason or "")[:40]
 
 
-class StreamTap:
+class StreamTap(EventTap):
     """Feed it every chunk in order; forward what it returns.
 
     `withhold`: usage was forced by the gateway, so the usage event (empty `choices`) and the `"usage":null` of the
-    other events are taken out. `failed` is set when the upstream sent an error event: stop reading, what follows is not
-    forwarded.
+    other events are taken out.
     """
 
-    __slots__ = (
-        "_held",
-        "_smallest",
-        "_through",
-        "done",
-        "events",
-        "failed",
-        "finish_reason",
-        "model",
-        "size",
-        "started",
-        "usage",
-        "withhold",
-    )
+    __slots__ = ("_smallest", "withhold")
+
+    kept = 1024
+    """The end of a long event may say how the answer ended."""
 
     def __init__(self, *, withhold: bool) -> None:
+        super().__init__()
         self.withhold = withhold
-        self.usage = Usage()
-        self.model = ""
-        self.finish_reason = ""
-        self.started = False
-        self.done = False
-        self.failed = False
-        self.events = 0
-        self.size = 0
         self._smallest = 1 << 30
-        self._held = b""
-        self._through = False
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes from the upstream.
-
-        Returns the bytes for the client (may be empty while an event is incomplete).
-        """
-        self.size += len(chunk)
-        if self._through:
-            return self._pass_to_boundary(chunk)
-        data = self._held + chunk if self._held else chunk
-        if data.endswith((b"\n\n", b"\r\n\r\n")):
-            self._held = b""
-            return self._events(data)
-        unix, dos = data.rfind(b"\n\n"), data.rfind(b"\r\n\r\n")
-        end = max(unix + 2 if unix >= 0 else 0, dos + 4 if dos >= 0 else 0)
-        whole, rest = data[:end], data[end:]
-        out = self._events(whole) if whole else b""
-        if len(rest) > MAX_HELD_BYTES and not self.failed:
-            self._look(rest)
-            self._held = rest[-_SEEN_AGAIN:]
-            self._through = True
-            return out + rest
-        self._held = rest
-        return out
-
-    def finish(self) -> bytes:
-        """The upstream has ended: whatever was still incomplete, unless the answer was cut in the middle of it."""
-        rest, self._held = self._held, b""
-        if self._through or not rest:
-            return b""
-        out = self._events(rest)
-        return out if self.complete or rest.isspace() else b""
 
     def counted(self, input_bytes: int) -> Usage:
         """The usage to book: the upstream's, or an estimate from what was seen (nothing seen costs nothing)."""
@@ -168,32 +113,16 @@ class StreamTap:
         text = max(self.size - self.events * self._smallest, 0) if self.events > 1 else self.size
         return estimate(input_bytes, self.events, text)
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing that follows is for the client."""
-        return self.done or self.failed
+    def _let_through(self, rest: bytes) -> bytes:
+        self._look(rest)
+        return super()._let_through(rest)
 
-    @property
-    def complete(self) -> bool:
-        """Whether the answer came to its own end, as against being cut off."""
-        return self.done or bool(self.finish_reason)
-
-    def _pass_to_boundary(self, chunk: bytes) -> bytes:
-        seen = len(self._held)
-        data = self._held + chunk
-        boundary = _BOUNDARY.search(data)
-        if boundary is None:
-            self._held = data[-_SEEN_AGAIN:]
-            return chunk
-        self._through = False
-        self._held = b""
+    def _passed(self, data: bytes, seen: int, end: int, *, ended: bool) -> None:  # noqa: ARG002  # of all protocols
+        if not ended:
+            return
         self.events += 1
-        end = boundary.end()
         if (found := _FINISH.search(data, 0, end)) is not None:
             self.finish_reason = found[1].decode()
-        rest = data[end:]
-        self.size -= len(rest)
-        return data[seen:end] + self.feed(rest) if rest else data[seen:]
 
     def _events(self, data: bytes) -> bytes:
         count = data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
@@ -223,12 +152,13 @@ class StreamTap:
         """Look into each event of `data`; returns it without withheld events, and cut before an error event."""
         kept = []
         start = 0
-        for end in (*(boundary.end() for boundary in _BOUNDARY.finditer(data)), len(data)):
+        for end in (*(boundary.end() for boundary in BOUNDARY.finditer(data)), len(data)):
             frame, start = data[start:end], end
             event = self._decode(frame)
             if event is not None:
                 if _given(event.error) and not event.choices:
                     self.failed = True
+                    self.failure = frame
                     break
                 if _given(event.usage):
                     self.usage = _counted(event.usage)
@@ -245,5 +175,5 @@ class StreamTap:
             return None
         try:
             return _event.decode(frame[at:])
-        except (msgspec.DecodeError, RecursionError):
+        except _BROKEN:
             return None

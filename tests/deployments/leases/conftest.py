@@ -1,12 +1,10 @@
 """Owns the databases and fleets of the tests of quota."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
-from storage.database import migrate, open_engine, session_factory
+from storage.database import open_engine, session_factory
 from tests.deployments.leases.fleet import Fleet
 from tests.storage.ledger.conftest import differences, make_account
 
@@ -14,15 +12,9 @@ MakeAccount = Callable[[int], Awaitable[int]]
 
 
 @pytest.fixture(params=["sqlite"])
-async def fleet(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> AsyncIterator[Fleet]:
+async def fleet(request: pytest.FixtureRequest) -> AsyncIterator[Fleet]:
     """No replicas yet. Whatever a test does, the ledger's sums are right in the end."""
-    if request.param == "sqlite":
-        shutil.copy(empty_database, tmp_path / "gateway.db")
-        url = f"sqlite:///{tmp_path}/gateway.db"
-    else:
-        url = request.getfixturevalue("postgres_database")
-        await migrate(url)
-    engine = open_engine(url)
+    engine = open_engine(request.getfixturevalue(f"migrated_{request.param}"))
     fleet = Fleet(session_factory(engine))
     yield fleet
     await fleet.close()

@@ -1,21 +1,17 @@
 """No overspend, conservation and idempotence over random interleavings of everything that can happen to a lease."""
 
-import asyncio
-
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from storage.database import migrate
 from tests.storage.ledger.machine import Interleavings
 
 
-def test_interleavings(database_url: str) -> None:
-    asyncio.run(migrate(database_url))
-    examples = 40 if database_url.startswith("sqlite") else 6
+def test_interleavings(migrated_url: str) -> None:
+    examples = 40 if migrated_url.startswith("sqlite") else 6
 
     class Here(Interleavings):
         def __init__(self) -> None:
-            super().__init__(database_url)
+            super().__init__(migrated_url)
 
     run_state_machine_as_test(
         Here,

@@ -1,0 +1,1 @@
+"""What the admin API takes and gives. Written by `python -m admin.client` from the OpenAPI document."""

@@ -1,0 +1,15 @@
+/** A state as a coloured badge. The colour never says it alone: the text does. */
+import { Badge, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+
+export type Tone = "good" | "bad" | "warn" | "info" | "idle" | "accent";
+const COLOUR: Record<Tone, string> = { good: "green", bad: "red", warn: "yellow", info: "blue", idle: "gray", accent: "accent" };
+
+export function Status({ tone, children, why }: { tone: Tone; children: ReactNode; why?: ReactNode }) {
+  const badge = (
+    <Badge color={COLOUR[tone]} tabIndex={why ? 0 : undefined} leftSection={<span className="dot" aria-hidden />}>
+      {children}
+    </Badge>
+  );
+  return why ? <Tooltip label={why} multiline maw={360}>{badge}</Tooltip> : badge;
+}

@@ -1,0 +1,20 @@
+/** The components that pages are made of. */
+export { useAsk } from "./ask";
+export { CodeSnippets } from "./CodeSnippets";
+export { confirm } from "./confirm";
+export { Copy } from "./Copy";
+export { Empty } from "./Empty";
+export * from "./form";
+export { isEnded, JobProgress, useJob } from "./JobProgress";
+export { LiveButton } from "./LiveButton";
+export { Page } from "./Page";
+export { Peek } from "./Peek";
+export { ProblemText } from "./ProblemText";
+export { useJobWhy } from "./jobWhy";
+export { useRoleName } from "./roleName";
+export { Said, useOutcome, useSaid } from "./said";
+export { SecretOnce } from "./SecretOnce";
+export { Status, type Tone } from "./Status";
+export * from "./table";
+export { done, failed, warned } from "./toast";
+export { Bytes, Count, Duration, InUsd, Money, Usd, When } from "./values";

@@ -1,0 +1,159 @@
+/** The list as a table: sorting, widths, selection, the row that the keyboard is at. */
+import { ActionIcon, Checkbox, Group, Menu, Skeleton, UnstyledButton } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconDots } from "@tabler/icons-react";
+import type { KeyboardEvent, MouseEvent, PointerEvent } from "react";
+import { useTranslation } from "react-i18next";
+import type { Column, ListSpec, RowId } from "./types";
+
+type Props<Row> = {
+  spec: ListSpec<Row>;
+  columns: Column<Row>[];
+  rows: Row[] | undefined;
+  sort: string;
+  onSort: (sort: string) => void;
+  chosen: Map<RowId, Row>;
+  onChoose: (rows: Row[], on: boolean) => void;
+  at: number;
+  open: string | null;
+  onOpen?: (row: Row) => void;
+  widths: Record<string, number>;
+  setWidth: (key: string, width: number) => void;
+};
+
+export function Rows<Row>(props: Props<Row>) {
+  const { spec, columns, rows, chosen, onChoose } = props;
+  const { t } = useTranslation();
+  const all = rows !== undefined && rows.length > 0 && rows.every((row) => chosen.has(spec.rowId(row)));
+  const some = rows?.some((row) => chosen.has(spec.rowId(row))) ?? false;
+  const least = columns.reduce((sum, column) => sum + (props.widths[column.key] ?? column.width ?? 160), 90);
+  return (
+    // A region that scrolls sideways is reached by the keyboard too.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className="table-scroll" tabIndex={0} aria-label={t("table.region")}>
+      <table className="table" style={{ minWidth: least }} aria-busy={rows === undefined || undefined}>
+        <colgroup>
+          {spec.bulk ? <col style={{ width: 36 }} /> : null}
+          {columns.map((column) => <col key={column.key} style={{ width: props.widths[column.key] ?? column.width }} />)}
+          {spec.rowActions ? <col style={{ width: 44 }} /> : null}
+        </colgroup>
+        <thead>
+          <tr>
+            {spec.bulk ? (
+              <th scope="col" className="pick">
+                <Checkbox
+                  size="xs" aria-label={t("table.selectPage")} checked={all} indeterminate={some && !all}
+                  onChange={() => onChoose(rows ?? [], !all)}
+                />
+              </th>
+            ) : null}
+            {columns.map((column) => <Head key={column.key} column={column} {...props} />)}
+            {spec.rowActions ? <th scope="col"><span className="hidden-text">{t("table.actions")}</span></th> : null}
+          </tr>
+        </thead>
+        <tbody>
+          {rows === undefined
+            ? [0, 1, 2, 3, 4, 5, 6, 7].map((line) => (
+                <tr key={line}>
+                  <td colSpan={columns.length + (spec.bulk ? 1 : 0) + (spec.rowActions ? 1 : 0)}><Skeleton h={12} w={`${90 - line * 6}%`} /></td>
+                </tr>
+              ))
+            : rows.map((row, index) => <Line key={spec.rowId(row)} row={row} index={index} {...props} />)}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Head<Row>({ column, sort, onSort, widths, setWidth }: { column: Column<Row> } & Props<Row>) {
+  const { t } = useTranslation();
+  const order = column.sort === undefined ? null : sort === column.sort ? "ascending" : sort === `-${column.sort}` ? "descending" : "none";
+  const drag = (event: PointerEvent<HTMLElement>) => {
+    const cell = event.currentTarget.closest("th");
+    if (!cell) return;
+    event.preventDefault();
+    const [from, width, handle] = [event.clientX, cell.offsetWidth, event.currentTarget];
+    handle.setPointerCapture(event.pointerId);
+    handle.onpointermove = (move) => setWidth(column.key, width + move.clientX - from);
+    handle.onpointerup = () => {
+      handle.onpointermove = null;
+    };
+  };
+  const step = (event: KeyboardEvent<HTMLElement>) => {
+    const by = event.key === "ArrowRight" ? 16 : event.key === "ArrowLeft" ? -16 : 0;
+    if (by) setWidth(column.key, (widths[column.key] ?? event.currentTarget.closest("th")?.offsetWidth ?? 120) + by);
+  };
+  return (
+    <th scope="col" aria-sort={order ?? undefined} className={column.align === "right" ? "right" : undefined}>
+      {column.sort === undefined ? (
+        <span className="cut">{column.title}</span>
+      ) : (
+        <UnstyledButton className="sort cut" onClick={() => onSort(order === "ascending" ? `-${column.sort}` : (column.sort ?? ""))}>
+          {column.title}
+          {order === "ascending" ? <IconArrowUp size={13} /> : order === "descending" ? <IconArrowDown size={13} /> : null}
+        </UnstyledButton>
+      )}
+      {/* biome-ignore lint/a11y/useSemanticElements: a handle is no rule */}
+      <span
+        className="grip" role="separator" aria-orientation="vertical" aria-label={t("table.width", { name: column.title })} tabIndex={0}
+        aria-valuenow={widths[column.key] ?? column.width ?? 160} aria-valuemin={48} aria-valuemax={1200} onPointerDown={drag} onKeyDown={step}
+      />
+    </th>
+  );
+}
+
+function Line<Row>(props: { row: Row; index: number } & Props<Row>) {
+  const { spec, row, index, columns, chosen, onChoose, at, open, onOpen } = props;
+  const { t } = useTranslation();
+  const id = spec.rowId(row);
+  const name = spec.rowName(row);
+  const click = (event: MouseEvent<HTMLElement>) => {
+    const inner = event.target instanceof Element && event.target.closest("a,button,input,label,[role=menuitem],[data-inner]");
+    if (onOpen && !inner && !String(getSelection())) onOpen(row);
+  };
+  return (
+    // The keyboard opens it with Enter, see keys.ts.
+    <tr
+      id={`row-${id}`} onClick={click} data-at={at === index || undefined} data-open={open === String(id) || undefined} data-tone={spec.rowTone?.(row)}
+      data-chosen={chosen.has(id) || undefined} className={onOpen ? "openable" : undefined}
+    >
+      {spec.bulk ? (
+        <td className="pick">
+          <Checkbox size="xs" aria-label={t("table.select", { name })} checked={chosen.has(id)} onChange={(event) => onChoose([row], event.currentTarget.checked)} />
+        </td>
+      ) : null}
+      {columns.map((column, place) => (
+        <td key={column.key} className={column.align === "right" ? "right" : undefined}>
+          {place === 0 && onOpen ? (
+            <UnstyledButton className="cut opener" onClick={() => onOpen(row)}>{column.render(row)}</UnstyledButton>
+          ) : (
+            <div className="cut">{column.render(row)}</div>
+          )}
+        </td>
+      ))}
+      {spec.rowActions ? <td className="pick"><RowMenu spec={spec} row={row} /></td> : null}
+    </tr>
+  );
+}
+
+export function RowMenu<Row>({ spec, row }: { spec: ListSpec<Row>; row: Row }) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="flex-end" gap={0}>
+      <Menu withinPortal>
+        <Menu.Target>
+          <ActionIcon size="sm" aria-label={t("table.actionsOf", { name: spec.rowName(row) })}><IconDots size={16} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {spec.rowActions?.(row).map((action) => (
+            <Menu.Item
+              key={action.key} leftSection={<action.icon size={15} />} color={action.danger ? "red" : undefined} disabled={action.disabled}
+              onClick={() => void action.run()}
+            >
+              {action.label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}
