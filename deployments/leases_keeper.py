@@ -12,6 +12,7 @@ from typing import TypeVar
 from deployments.leases_account import Lease, Sizes
 from deployments.leases_authority import LeaseAuthority
 from storage.ledger.transactions import new_id
+from storage.patience import patience
 
 T = TypeVar("T")
 
@@ -264,7 +265,7 @@ class Keeper:
         while True:
             self.calls += 1
             try:
-                async with asyncio.timeout(self._timeout_s):
+                async with patience(self._timeout_s):
                     answer = await call()
             except Exception as error:  # noqa: BLE001  # a database driver may raise anything when it is away
                 self._failed(error)

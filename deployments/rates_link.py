@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from deployments.rates_bucket import Bucket
+from storage.patience import patience
 from storage.rates import Answer, Ask, Authority, AuthorityAwayError
 
 TICK_S = 0.5
@@ -145,7 +146,7 @@ class RateLink:
         self.round_trips += 1
         self._asked_at = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with patience(self._timeout_s):
                 answer = await self._authority.take(self._replica, asks)
         except TimeoutError as error:
             raise AuthorityAwayError("no answer in time") from error

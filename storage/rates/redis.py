@@ -4,7 +4,6 @@ Each ask touches one key, whose hash tag is the bucket's name. The clock is the 
 know (it was restarted) is loaded and asked again. Must not decide anything: that is done in lua/.
 """
 
-import asyncio
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
+from storage.patience import patience
 from storage.rates.authority import LEASE_S, Answer, Ask, AuthorityAwayError, Grant, Level, encode_ask
 
 _LUA = Path(__file__).parent / "lua"
@@ -40,8 +40,9 @@ class RedisAuthority:
     ) -> None:
         self._client: Redis = Redis.from_url(
             url,
-            socket_timeout=timeout_s,
-            socket_connect_timeout=timeout_s,
+            # The limit is ours (_send): the client's own would count the time in which this process stood still.
+            socket_timeout=None,
+            socket_connect_timeout=None,
             # A second try inside the client would double the time a request waits; the caller knows when to try again.
             retry=Retry(NoBackoff(), 0),
         )
@@ -106,7 +107,7 @@ class RedisAuthority:
     async def _send(self, commands: Sequence[Command]) -> list[Any]:
         """One round trip."""
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with patience(self._timeout_s):
                 pipe = self._client.pipeline(transaction=False)
                 for command in commands:
                     pipe.execute_command(*command)
