@@ -92,7 +92,7 @@ def url(database: Path, free_port: int) -> Iterator[str]:
         time.sleep(0.01)
     yield f"http://127.0.0.1:{free_port}"
     servers[0].should_exit = True
-    thread.join(20)
+    thread.join(60)
 
 
 Run = Callable[..., Result]

@@ -226,7 +226,7 @@ async def test_a_job_that_waits_for_something_is_stopped_all_the_same(
     await begun.wait()
     async with services.sessions.begin() as session:
         await rows.cancel(session, job_id, services.now)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await runner.idle()
     row = await found(services, job_id)
     assert given_up.is_set()

@@ -1,7 +1,6 @@
 """The live view: one look for all who watch, each told what is within reach; bounded, and over with the session."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -39,11 +38,16 @@ def looks() -> Looks:
     return Looks()
 
 
+class Hub(live.Hub):
+    """Looks when a test says so: its own first look would come before a test's, between two of them or after."""
+
+    async def _run(self) -> None:
+        return
+
+
 @pytest.fixture
-async def hub(world, looks: Looks) -> AsyncIterator[live.Hub]:
-    found = live.Hub(world.services(), looks, tick_s=3600)
-    yield found
-    await found.idle()
+def hub(world, looks: Looks) -> live.Hub:
+    return Hub(world.services(), looks)
 
 
 async def settle(world, batch: str, *owners: tuple[int, int]) -> None:
@@ -136,12 +140,21 @@ async def test_over_with_the_session() -> None:
 
 
 async def test_over_the_wire(anyone, api, app, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.endpoints.live.LAST_S", 0.2)
+    async def until_told(*_: Any) -> bool:
+        (watcher,) = app.state.live_hub._watchers
+        return not (watcher._told.keys() >= everything and not watcher._events)
+
+    everything = {"state", "health", "announcements"}
+    # Over when all was told, however long that takes.
+    monkeypatch.setattr("admin.endpoints.live.LAST_S", 60.0)
+    monkeypatch.setattr("admin.endpoints.live.CHECK_S", 0.02)
+    monkeypatch.setattr("admin.endpoints.live._still", until_told)
     assert (await anyone.get("/api/v1/live")).status_code == 401
     answer = await api.get("/live")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
     events = [line.removeprefix("event: ") for line in answer.text.splitlines() if line.startswith("event: ")]
-    assert {"state", "health", "announcements"} <= set(events)
+    assert everything <= set(events)
     assert events[-1] == "end"
+    assert 'data: {"reason":"session"}' in answer.text
     assert app.state.live_hub.watching == 0

@@ -73,11 +73,11 @@ def address(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """Where the application listens."""
     thread = _Thread(Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("schemathesis") / "gateway.db")))
     thread.start()
-    assert thread.ready.wait(30)
+    assert thread.ready.wait(120)
     yield thread.url
     assert thread.server is not None
     thread.server.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 # Not schema.parametrize(): it gives all operations one node id, of which xdist runs one, and makes every worker build
@@ -100,6 +100,7 @@ def test_every_operation(method: str, path: str, address: str) -> None:
             base_url=address,
             headers={"authorization": f"Bearer {TOKEN}"},
             allow_redirects=False,
+            timeout=60,
             checks=[
                 not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
             ],

@@ -145,13 +145,13 @@ async def test_run_retries_drains_a_last_time_and_stops(
     table.error = OSError("connection refused")
     with caplog.at_level(logging.CRITICAL):
         running = asyncio.gather(drainer.run(stop, interval=0.01))
-        await asyncio.wait_for(table.failed_twice.wait(), 5)
+        await asyncio.wait_for(table.failed_twice.wait(), 30)
     table.error = None
-    await asyncio.wait_for(table.filled.wait(), 5)
+    await asyncio.wait_for(table.filled.wait(), 30)
     assert drainer.failures == 2
     last = write(tmp_path, "b", [make_record("r2")], close=False)
     stop.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 30)
     assert set(table.rows) == {"r1", "r2"}
     last.close()
     drainer.close()
@@ -274,7 +274,10 @@ async def test_a_segment_that_vanishes_is_no_error(
     drainer.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A pause of the machine while an example is drawn would be called too slow.
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_whatever_happens_to_the_bytes_the_other_records_arrive(
     tmp_path_factory: pytest.TempPathFactory, make_record: MakeRecord, data: st.DataObject

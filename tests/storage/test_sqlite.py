@@ -35,6 +35,6 @@ async def test_a_statement_that_is_cancelled_twice_leaves_nothing(tmp_path: Path
         await task
     left = asyncio.all_tasks() - before - {task}
     if left:
-        _, pending = await asyncio.wait(left, timeout=5)
+        _, pending = await asyncio.wait(left, timeout=30)
         assert not pending
     await engine.dispose()

@@ -43,7 +43,7 @@ def test_a_pattern_that_ruins_backtracking_engines() -> None:
     begin = time.perf_counter()
     assert replaced("(a+)+$", "x", "a" * 200_000 + "b") == "a" * 200_000 + "b"
     assert replaced("(.*)*x", "y", "a" * 200_000) == "a" * 200_000
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 60  # it would not end
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ async def test_hashes_from_elsewhere_are_refused_as_slowly(monkeypatch) -> None:
     assert passwords._check("y" * 100, stored, CHEAP) == (False, True)
     assert passwords._check("x", "$2a$broken", CHEAP).good is False
     assert len(slept) == 2
-    assert all(999 < seconds <= 1000 for seconds in slept)
+    assert all(900 < seconds <= 1000 for seconds in slept)  # less what the check took
     assert passwords._check("x" * 100, stored, CHEAP) == (True, True)
     assert len(slept) == 2
 

@@ -87,7 +87,10 @@ class History:
         assert left == 0 if order.state == states.REFUNDED else left >= 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A pause of the machine while an example is drawn would be called too slow.
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.tuples(STEP, st.booleans()), min_size=3, max_size=12))
 async def test_any_history(shop, steps) -> None:
     user_id = next(_users)

@@ -215,7 +215,10 @@ STORY = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A pause of the machine while an example is drawn would be called too slow.
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.permutations(sorted(STORY)), st.lists(st.sampled_from(sorted(STORY)), max_size=4))
 async def test_any_order_of_events_comes_to_the_same(shop, order_of_events, repeated) -> None:
     user_id = next(_users)
