@@ -3,7 +3,6 @@
 It must not decide what an error of our own is: `storage.outage` does.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from admin.problems import Problem
 from storage.ledger.transactions import worth_again
 from storage.outage import is_away
+from storage.patience import patience
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Sessions:
         connected = False
         try:
             async with self._make() as session:
-                async with asyncio.timeout(self._wait_s):
+                async with patience(self._wait_s):
                     await session.connection()
                 connected = True
                 yield session
