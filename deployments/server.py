@@ -18,6 +18,10 @@ from deployments.connection import Connection
 from deployments.limits import Limits
 from deployments.request import Request
 
+_SWEEP_S = 1.0
+_FORGIVEN = 4
+"""Sweeps in a row that are left out when they come late."""
+
 Handler = Callable[[Request], Awaitable[None]]
 Refusal = Callable[[bytes, Mapping[bytes, bytes], int, str], tuple[bytes, bytes]]
 """(target, headers so far, status, message) -> header lines and body for a request that cannot be read."""
@@ -110,11 +114,18 @@ class Server:
     async def _sweep(self) -> None:
         """Once a second: the date header, and everything that waits on a client for too long.
 
-        One sweep over all connections instead of a timer per request or per event: the hot path sets no timers.
+        One sweep over all connections instead of a timer per request or per event: the hot path sets no timers. A sweep
+        that comes late by half a second or more is left out, a few times in a row: the process stood still, and what
+        clients have sent meanwhile is not read yet.
         """
+        late = 0
         while True:
-            await asyncio.sleep(1.0)
+            due = time.monotonic() + _SWEEP_S
+            await asyncio.sleep(_SWEEP_S)
             self._tick()
+            late = late + 1 if time.monotonic() - due > _SWEEP_S / 2 else 0
+            if 0 < late <= _FORGIVEN:
+                continue
             now = self.loop.time()
             for connection in list(self.connections):
                 connection.sweep(now)

@@ -223,6 +223,10 @@ def streams(*pieces: bytes, pause: float = 0.0, end: str = "end") -> Behaviour:
             await asyncio.sleep(60)
         else:
             await asyncio.sleep(0.02)
+            # A reset takes from the other side what it has not read. After a pause of the machine these 20 ms are over
+            # before it has read anything: it gets some turns of the loop.
+            for _ in range(20):
+                await asyncio.sleep(0)
             raise CutError(reset=end == "reset")
 
     return behave

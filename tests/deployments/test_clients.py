@@ -3,7 +3,6 @@
 import asyncio
 import resource
 import socket
-import time
 
 import psutil
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from deployments import table
 from deployments.limits import Limits
 from tests.deployments.client import Client
-from tests.deployments.gateway import Gateway, until
+from tests.deployments.gateway import Gateway, at_rest, until
 from tests.deployments.mock import WORDS, Call, Upstream, event, stalls, streams
 
 MB = 1 << 20
@@ -28,11 +27,11 @@ async def test_leaving_in_a_stream_ends_the_upstream_call_and_is_booked(
         await client.head()
         for _ in range(6):
             await client.piece()
-        left = time.monotonic()
+        taken = upstream.calls[0].sent
         if how == "reset":
             client.writer.transport.abort()
     await until(lambda: upstream.calls[0].gone_at > 0)
-    assert upstream.calls[0].gone_at - left < 1.0
+    assert upstream.calls[0].sent - taken < 50 * len(WORDS[0]), "of 594 pieces that were to come, one each 0.02 s"
     await until(lambda: upstream.open == 0)
     record = await gateway.record()
     assert (record.status, record.end, record.error) == (200, "client_gone", "")
@@ -50,7 +49,7 @@ async def test_leaving_before_the_head_ends_the_upstream_call(
     async with Client(gateway.port) as client:
         client.send(gateway.raw({"stream": stream}))
         await until(lambda: len(upstream.calls) == 1)
-    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
+    await until(lambda: upstream.calls[0].gone_at > 0)
 
 
 async def test_what_is_left_behind_by_a_client_that_left_does_not_stay(
@@ -64,7 +63,7 @@ async def test_what_is_left_behind_by_a_client_that_left_does_not_stay(
     async with Client(gateway.port) as client:
         client.send(gateway.raw({"model": "hasty"}))
         await until(lambda: len(upstream.calls) == 1)
-    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
+    await until(lambda: upstream.calls[0].gone_at > 0)
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -132,10 +131,7 @@ async def test_a_client_that_does_not_read_slows_the_upstream_and_not_the_memory
     with slow_socket(gateway.port) as sock:
         sock.send(gateway.raw({"stream": True}))
         await until(lambda: bool(upstream.calls) and upstream.calls[0].sent > 100_000)
-        await asyncio.sleep(1.0)
-        held = upstream.calls[0].sent
-        await asyncio.sleep(0.5)
-        assert upstream.calls[0].sent == held, "the upstream waits"
+        held = await at_rest(lambda: upstream.calls[0].sent)  # the upstream waits
         assert held < 32 * MB, "what lies in the kernel's and our buffers"
         connection = next(iter(gateway.server.connections))
         assert connection.blocked
@@ -149,14 +145,14 @@ async def test_a_client_that_does_not_read_slows_the_upstream_and_not_the_memory
 async def test_a_slow_client_gets_every_byte(gateway: Gateway, upstream: Upstream) -> None:
     pieces = [event("y" * 100_000) for _ in range(200)]
     upstream.behave = streams(*pieces, event(finish="stop"), b"data: [DONE]\n\n")
-    await gateway.add_channel("hasty", upstream.url, models={"hasty": ""}, settings={"idle_timeout_s": 0.3})
+    await gateway.add_channel("hasty", upstream.url, models={"hasty": ""}, settings={"idle_timeout_s": 0.6})
     with slow_socket(gateway.port) as sock:
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(sock, gateway.raw({"stream": True, "model": "hasty"}))
-        await asyncio.sleep(0.8)  # longer than the upstream may be silent: the client is slow, not the provider
+        await asyncio.sleep(1.1)  # longer than the upstream may be silent: the client is slow, not the provider
         received = bytearray()
         while not received.endswith(b"0\r\n\r\n"):
-            received += await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 5)
+            received += await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 20)
     assert received.count(b'yyyyyyyy"}') == 200
     assert (await gateway.record()).end == "complete"
 
@@ -168,7 +164,7 @@ async def test_a_client_that_never_reads_is_cut_and_booked(make_gateway, upstrea
     with slow_socket(gateway.port) as sock:
         sock.send(gateway.raw({"stream": True}))
         await until(lambda: bool(upstream.calls))
-        await until(lambda: upstream.open == 0, 5.0)
+        await until(lambda: upstream.open == 0)
         await until(lambda: not gateway.server.connections)
     record = await gateway.record()
     assert (record.end, record.error, record.status) == ("client_gone", "client_stalled", 200)
@@ -184,8 +180,8 @@ async def test_a_client_that_never_takes_a_whole_answer_is_cut(make_gateway, ups
     upstream.behave = large
     with slow_socket(gateway.port) as sock:
         sock.send(gateway.raw())
-        await until(lambda: gateway.journal.appended == 1, 5.0)
-        await until(lambda: not gateway.server.connections, 5.0)
+        await until(lambda: gateway.journal.appended == 1)
+        await until(lambda: not gateway.server.connections)
 
 
 async def test_small_answers_that_are_never_read(make_gateway, upstream: Upstream) -> None:
@@ -193,4 +189,4 @@ async def test_small_answers_that_are_never_read(make_gateway, upstream: Upstrea
     gateway = await make_gateway(limits=Limits(write_timeout_s=0.5, idle_timeout_s=0.5, read_timeout_s=0.5))
     with slow_socket(gateway.port) as sock:
         sock.send(b"GET /version HTTP/1.1\r\n\r\n" * 200 + b"nonsense")
-        await until(lambda: not gateway.server.connections, 6.0)
+        await until(lambda: not gateway.server.connections)

@@ -1,6 +1,5 @@
 """Compressed request bodies, and bodies that are not what they say."""
 
-import asyncio
 import gzip
 import os
 import time
@@ -154,7 +153,7 @@ async def test_all_bodies_together_are_bounded(make_gateway, upstream: Upstream)
     async with Client(gateway.port) as first, Client(gateway.port) as second:
         head = request("POST", "/v1/chat/completions", gateway.headers(**{"content-length": str(2 * MB)}))
         first.send(head + bytes(2 * MB - 1))
-        await asyncio.sleep(0.1)
+        await until(lambda: gateway.server.buffered_bytes == 2 * MB - 1)
         second.send(head + bytes(2 * MB - 1))
         assert (await second.answer()).status == 503
     await until(lambda: not gateway.server.connections)

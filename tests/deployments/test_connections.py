@@ -6,7 +6,7 @@ import pytest
 
 from deployments.limits import Limits
 from tests.deployments.client import Client, request
-from tests.deployments.gateway import Gateway, until
+from tests.deployments.gateway import Clock, Gateway, until
 from tests.deployments.mock import STREAM, UNARY_BYTES, Upstream, normal
 
 
@@ -94,7 +94,7 @@ async def test_expect_continue(gateway: Gateway) -> None:
     head, body = data.split(b"\r\n\r\n", 1)
     async with Client(gateway.port) as client:
         client.send(head + b"\r\n\r\n")
-        assert await asyncio.wait_for(client.reader.readuntil(b"\r\n\r\n"), 1) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert await asyncio.wait_for(client.reader.readuntil(b"\r\n\r\n"), 20) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.send(body)
         assert (await client.answer()).status == 200
 
@@ -279,24 +279,38 @@ async def test_a_head_that_never_ends_is_bounded(make_gateway) -> None:
         chunked + b"5;ext=",
     ):
         async with Client(gateway.port) as client:
+            # Read while it is sent: a second after the answer the connection is closed, whatever else comes.
+            answering = asyncio.ensure_future(client.answer())
             client.send(start)
             for _ in range(40):
                 client.send(b"y" * 10_000)
                 await asyncio.sleep(0.001)
-            answer = await client.answer()
+            answer = await answering
             assert answer.status in (400, 431), start
             await client.closed()
 
 
 async def test_clients_that_pause(make_gateway, upstream: Upstream) -> None:
-    gateway = await make_gateway(limits=Limits(read_timeout_s=0.3, idle_timeout_s=1.2))
+    gateway = await make_gateway(limits=Limits(read_timeout_s=30.0, idle_timeout_s=75.0))
+    clock = Clock(gateway.server.loop)
+    gateway.server.loop = clock  # all of a loop that a server uses
     async with Client(gateway.port) as head, Client(gateway.port) as body, Client(gateway.port) as idle:
         head.send(b"GET /healthz HTT")
         body.send(gateway.raw()[:-5])
+        open_ = gateway.server.connections
+        await until(lambda: len(open_) == 3 and sum(one.reading for one in open_) == 2)
+        await until(lambda: gateway.server.buffered_bytes > 0)
+        clock.now += 29.0
+        for connection in list(open_):
+            connection.sweep(clock.now)
+        assert not any(connection.closing for connection in open_)
+        clock.now += 2.0
         for client in (head, body):
             answer = await client.answer()
             assert (answer.status, answer.headers["connection"]) == (408, "close")
             assert await client.closed() == b""
+        assert any(not one.closing for one in open_), "the idle one is not closed yet"
+        clock.now += 75.0
         assert await idle.closed() == b""
     assert not upstream.calls
     await until(lambda: not gateway.server.connections)
@@ -327,7 +341,7 @@ async def test_many_connections(gateway: Gateway, upstream: Upstream) -> None:
     answers = await asyncio.gather(*(gateway.post({"stream": number % 2 == 0}) for number in range(100)))
     assert {answer.status for answer in answers} == {200}
     await gateway.records(100)
-    await until(lambda: not gateway.server.connections)
+    await until(lambda: not gateway.server.connections and not gateway.server.open_requests)
     assert (gateway.server.open_requests, gateway.server.open_streams, gateway.server.buffered_bytes) == (0, 0, 0)
 
 

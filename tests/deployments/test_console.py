@@ -6,6 +6,7 @@ import os
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import brotli
 import pytest
@@ -168,15 +169,23 @@ async def test_a_new_build_is_served_without_a_restart(served: Gateway, built: P
     assert (await served.get("/console/assets/index-abc.js")).status == 200, "what an open page still asks for"
 
 
-async def test_looks_for_a_new_build_at_most_once_a_second(built: Places) -> None:
+async def test_looks_for_a_new_build_at_most_once_a_second(built: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("deployments.console_files.time", SimpleNamespace(monotonic=lambda: now))
     files = Files(built.dist)
     assert await files.look()
     put(built, page=PAGE.replace(b"a.js", b"b.js"))
+    now += 0.99
     assert await files.look()
     assert LOOK_S == 1.0
     page = files.page(0, set())
     assert page is not None
     assert b"a.js" in page.content
+    now += 0.02
+    assert await files.look()
+    page = files.page(0, set())
+    assert page is not None
+    assert b"b.js" in page.content
 
 
 # ------------------------------------------------------------------------------------------ before there is a console
@@ -191,10 +200,14 @@ async def wait(served: Gateway, language: str = "en") -> Answer:
     return answer
 
 
-async def test_while_it_is_built_a_page_says_how_far_it_is(served: Gateway, places: Places) -> None:
+async def test_while_it_is_built_a_page_says_how_far_it_is(
+    served: Gateway, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr("admin.console.state.time", SimpleNamespace(time=lambda: now))
     answer = await wait(served)
     assert (answer.headers["refresh"], answer.headers["content-language"]) == ("2", "en")
-    state.write(places, State("running", "packages", pid=os.getpid(), started_at=time.time() - 7))
+    state.write(places, State("running", "packages", pid=os.getpid(), started_at=now - 7.5))
     answer = await wait(served)
     assert "7 s so far" in answer.body.decode()
     assert re.findall(r"<li class=(\w+)", answer.body.decode()) == ["done", "now"]

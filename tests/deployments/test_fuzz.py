@@ -57,7 +57,7 @@ async def test_damaged_bodies(gateway: Gateway, upstream: Upstream) -> None:
     for call in upstream.calls:
         msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
         call.body.decode()
-    assert gateway.journal.appended == sent
+    await until(lambda: gateway.journal.appended == sent)
     assert gateway.server.buffered_bytes == 0
 
 
@@ -83,6 +83,6 @@ async def test_damaged_requests(gateway: Gateway, upstream: Upstream) -> None:
             assert answer.status < 500, data
             refused += answer.status != 200
     assert refused > 20
-    await until(lambda: not gateway.server.connections)
+    await until(lambda: not gateway.server.connections and not gateway.server.open_requests)
     assert (gateway.server.open_requests, gateway.server.buffered_bytes) == (0, 0)
     assert not [record for record in await gateway.records() if record.status >= 500]

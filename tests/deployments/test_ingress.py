@@ -4,12 +4,14 @@ import asyncio
 import gc
 import logging
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from deployments import link
 from deployments.ingress import Ingress
 from deployments.messages import decode_report
 from deployments.router import Router
@@ -35,8 +37,9 @@ async def accepts(port: int) -> bool:
 
 @pytest.mark.usefixtures("_process_as_it_was", "unsettled")
 async def test_it_counts_as_soon_as_it_listens_and_not_before(
-    tmp_path: Path, empty_database: Path, pick_port: Callable[[], int]
+    tmp_path: Path, empty_database: Path, pick_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(link, "POLL_S", 60.0)
     shutil.copy(empty_database, tmp_path / "gateway.db")
     settings = Settings(data=str(tmp_path), port=pick_port())
     router = await start(settings)
@@ -50,11 +53,10 @@ async def test_it_counts_as_soon_as_it_listens_and_not_before(
     handle = SimpleNamespace(sync=SimpleNamespace(remote=sync))
     ingress = Quiet.__new__(Quiet)
     await Ingress.__init__(ingress, settings.model_dump(), handle)
-    for _ in range(100):  # a second: sooner than the poll that is under way ends
-        if b"gateway_replicas 1.0" in await router.scrape():
-            break
+    give_up_at = time.monotonic() + 20.0  # sooner than the poll that is under way ends
+    while b"gateway_replicas 1.0" not in await router.scrape():
+        assert time.monotonic() < give_up_at
         await asyncio.sleep(0.01)
-    assert b"gateway_replicas 1.0" in await router.scrape()
     await Ingress.__del__(ingress)
     assert kinds[0] == ("ingress:starting", False)
     assert ("ingress", True) in kinds

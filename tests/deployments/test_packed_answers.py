@@ -39,7 +39,7 @@ async def test_no_more_is_unfolded_than_is_taken(pool: Http1Pool, coding: str) -
     assert len(packed) < 256 * 1024
     most = MOST.get(coding, HIGH_WATER + STEP)
     async with server(says(_answer(coding, packed))) as port:
-        answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=2.0)
+        answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=30.0)
         sizes = []
         while (piece := await answer.chunk()) is not None:
             sizes.append(len(piece))
@@ -57,7 +57,7 @@ async def test_poured_it_comes_in_steps(pool: Http1Pool, coding: str) -> None:
         return len(sizes) % 3 != 0  # now and then the reader has enough
 
     async with server(says(_answer(coding, PACK[coding](plain)))) as port:
-        answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=2.0)
+        answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=30.0)
         while not await answer.pour(take):
             pass
         await answer.close()
@@ -68,7 +68,7 @@ async def test_poured_it_comes_in_steps(pool: Http1Pool, coding: str) -> None:
 async def test_the_connection_serves_others_while_some_is_still_packed(pool: Http1Pool) -> None:
     packed = gzip.compress(bytes(4 * MB))
     async with server(says(_answer("gzip", packed))) as port:
-        answers = [await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=2.0) for _ in range(2)]
+        answers = [await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=30.0) for _ in range(2)]
         for answer in reversed(answers):
             assert len(await answer.whole(8 * MB)) == 4 * MB
             await answer.close()
@@ -80,7 +80,7 @@ async def test_damage_behind_what_was_taken(pool: Http1Pool) -> None:
     packed[-8] ^= 255  # the checksum
     async with server(says(_answer("gzip", bytes(packed)))) as port:
         for _ in range(2):
-            answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=2.0)
+            answer = await pool.request("GET", f"http://127.0.0.1:{port}/", [], b"", connect_s=30.0)
             with pytest.raises(UpstreamError):
                 await answer.whole(8 * MB)
             await answer.close()

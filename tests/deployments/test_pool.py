@@ -16,7 +16,7 @@ from deployments.server import Server
 from storage.models import ChannelKey
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import MASTER, Gateway, until
-from tests.deployments.mock import STREAM, UNARY_BYTES, WORDS, Upstream, answers, closes, event, stalls, streams
+from tests.deployments.mock import STREAM, UNARY_BYTES, WORDS, Call, Upstream, answers, closes, event, stalls, streams
 
 
 async def no_keys(_digest: bytes) -> Key | None:
@@ -83,10 +83,17 @@ async def test_the_same_as_inline(gateway: Gateway, upstream: Upstream, pooled: 
 
 
 async def test_calls_are_spread_over_the_members(gateway: Gateway, upstream: Upstream, pooled: Members) -> None:
-    upstream.behave = streams(*WORDS, event(finish="stop"), b"data: [DONE]\n\n", pause=0.05)
+    go_on = asyncio.Event()
+
+    async def behave(call: Call) -> None:
+        await go_on.wait()
+        await streams(*WORDS, event(finish="stop"), b"data: [DONE]\n\n")(call)
+
+    upstream.behave = behave
     seen = asyncio.gather(*(gateway.post({"stream": True}) for _ in range(10)))
-    await asyncio.sleep(0.1)
+    await until(lambda: sum(member.server.open_requests for member in pooled[0]) == 10)
     assert {member.server.open_requests for member in pooled[0]} == {5}
+    go_on.set()
     assert all(answer.body == STREAM for answer in await seen)
     await until(lambda: not any(member.open for member in gateway.replica._pools["openai"]._members))
     await gateway.records(10)
@@ -140,7 +147,7 @@ async def test_a_client_that_leaves_ends_the_call_through_the_pool(
         client.send(gateway.raw({"stream": True}))
         await client.head()
         await client.piece()
-    assert await until(lambda: upstream.calls[0].gone_at > 0) < 1.0
+    await until(lambda: upstream.calls[0].gone_at > 0)
     assert (await gateway.record()).end == "client_gone"
     await until(lambda: all(not member.server.open_requests for member in pooled[0]))
 

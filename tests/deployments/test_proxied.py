@@ -14,7 +14,7 @@ LOGINS = [("gateway", "plain"), ("a b@c/d?e#f%41", "p:w:@/?#%2F&=+!~é")]  # a u
 
 def channel(base_url: str, proxy: str, login: str) -> Channel:
     row = ChannelRow(
-        1, "a", "openai-compatible", "openai", base_url, b"", {"*": ""}, 0, 1, {}, True, 2.0, 2.0, 2.0, proxy
+        1, "a", "openai-compatible", "openai", base_url, b"", {"*": ""}, 0, 1, {}, True, 30.0, 30.0, 30.0, proxy
     )
     return Channel(row, "sk-upstream", login)
 

@@ -208,7 +208,7 @@ async def test_a_provider_without_memory_of_the_same_protocol(start: Make, upstr
 
 
 async def test_the_database_is_away(start: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    gateway = await start(timeout_s=0.2)
+    gateway = await start()
     first = (await ask(gateway, "one")).json
     await until(lambda: counted(gateway, "kept") == 1)
 
@@ -281,7 +281,7 @@ def test_the_end_of_a_stream_is_found_however_it_is_cut(size: int) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
 async def test_paths_that_are_none(start: Make, path: str, method: str) -> None:
-    gateway = await start(timeout_s=1)
+    gateway = await start()
     answer = await about(gateway, path, method)
     assert answer.status in (404, 405)
     assert answer.json["error"]["message"]

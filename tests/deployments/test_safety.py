@@ -39,7 +39,7 @@ def text_of(protocol: str, answer: Answer, *, stream: bool) -> str:
 
 async def add_rule(gateway: Gateway, name: str, kind: str, action: str, secret: str = "", **terms: Any) -> None:
     sealed = gateway.box.seal(secret, f"safety:{name}") if secret else None
-    terms = {"stages": ["input", "output"], **terms}
+    terms = {"stages": ["input", "output"], **({"timeout_s": 60.0} if kind == "webhook" else {}), **terms}
     async with gateway.sessions.begin() as session:
         await safety_rules.create(
             session, SafetyRule(name=name, kind=kind, action=action, terms=terms, secret=sealed, position=1)
@@ -146,9 +146,9 @@ async def test_a_blocked_stream_leaves_the_provider(speaking: Gateway, upstream:
 
     upstream.behave = endless
     await add_rule(speaking, "stop", "words", "block", words=["news bad"], stages=["output"])
-    answer = await asyncio.wait_for(ask(speaking, "chat", "m-chat", stream=True), 10)
+    answer = await asyncio.wait_for(ask(speaking, "chat", "m-chat", stream=True), 30)
     assert answer.body.endswith(b"data: [DONE]\n\n")
-    await asyncio.wait_for(gone.wait(), 5)
+    await asyncio.wait_for(gone.wait(), 20)
 
 
 async def test_legacy_completions_and_embeddings(speaking: Gateway, upstream: Upstream) -> None:

@@ -116,20 +116,20 @@ async def test_a_refusal_for_the_content_is_not_taken_elsewhere_and_rests_no_cha
 
 
 async def test_refused_and_unreachable(gateway: Gateway) -> None:
-    with socket.socket() as probe:
+    with socket.socket() as probe:  # bound and not listening: nobody else can take the port meanwhile
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    await gateway.add_price("*", 0, 0)  # on another machine, a model without a price would be refused
-    await gateway.add_channel("refused", f"http://127.0.0.1:{port}/v1", models={"a": ""})
-    await gateway.add_channel("nowhere", "http://does-not-exist.invalid/v1", models={"b": ""})
-    await gateway.add_channel("nonsense", "http://[::1/v1", models={"c": ""})
-    await gateway.add_channel("no address", "", models={"d": ""})
-    klasses = {}
-    for model in "abcd":
-        answer = await gateway.post({"model": model})
-        assert answer.status == 502
-        klasses[model] = answer.error["code"]
-        assert b"invalid/v1" not in answer.body
+        await gateway.add_price("*", 0, 0)  # on another machine, a model without a price would be refused
+        await gateway.add_channel("refused", f"http://127.0.0.1:{port}/v1", models={"a": ""})
+        await gateway.add_channel("nowhere", "http://does-not-exist.invalid/v1", models={"b": ""})
+        await gateway.add_channel("nonsense", "http://[::1/v1", models={"c": ""})
+        await gateway.add_channel("no address", "", models={"d": ""})
+        klasses = {}
+        for model in "abcd":
+            answer = await gateway.post({"model": model})
+            assert answer.status == 502
+            klasses[model] = answer.error["code"]
+            assert b"invalid/v1" not in answer.body
     assert klasses == {
         "a": "upstream_unreachable",
         "b": "upstream_unreachable",
@@ -183,7 +183,8 @@ CUTS: dict[str, tuple[Behaviour, str, str]] = {
 async def test_trouble_in_the_middle_of_a_stream(gateway: Gateway, upstream: Upstream, name: str) -> None:
     upstream.behave, klass, end = CUTS[name]
     await gateway.add_channel("second", upstream.url, priority=-1)
-    await gateway.add_channel("hasty", upstream.url, models={"hasty": "up-model"}, settings={"idle_timeout_s": 0.1})
+    patience = {"idle_timeout_s": 0.6} if name == "stall" else {}
+    await gateway.add_channel("hasty", upstream.url, models={"hasty": "up-model"}, settings=patience)
     answer = await gateway.post({"stream": True, "model": "hasty"})
     assert answer.status == 200
     assert answer.whole, "the framing is complete: the error event says what happened"
@@ -220,8 +221,8 @@ async def test_a_stream_without_done_that_says_why_it_ended(
 
 
 async def test_a_slow_drip_is_no_stall(gateway: Gateway, upstream: Upstream) -> None:
-    await gateway.add_channel("hasty", upstream.url, models={"hasty": ""}, settings={"idle_timeout_s": 0.4})
-    upstream.behave = streams(*WORDS, STREAM[-300:], DONE, pause=0.25)
+    await gateway.add_channel("hasty", upstream.url, models={"hasty": ""}, settings={"idle_timeout_s": 0.75})
+    upstream.behave = streams(*WORDS * 2, STREAM[-300:], DONE, pause=0.16)
     answer = await gateway.post({"stream": True, "model": "hasty"})
     assert b"error" not in answer.body
     assert (await gateway.record()).end == "complete"
