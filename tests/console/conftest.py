@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console import browser as browsers
 from tests.console.site import Bare, Site, started
-from tests.console.visit import Visits
+from tests.console.visit import WAIT_MS, Visits
 from tests.integration.instance import ROOT
 
 SHOTS = ROOT / "build" / "console"
+
+# For all files at once: what one file sets holds for those that run after it too.
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(300))
+                item.add_marker(pytest.mark.timeout(400))  # below faulthandler_timeout, which ends the run
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ USERS = (seed.ROOT_NAME, "ann", "ben")
 
 
 START_S = 240.0
+HEARD_S = 60.0
+"""Bound on what reaches the data plane, or the log, a moment later: 1 to 2 s on a quiet machine."""
 RUNNING = "GATEWAY_TEST_SITE"
 """The address of a gateway that runs already and was filled by tests/console/seed.py: for working on pages and tests.
 
@@ -52,6 +54,16 @@ class Site:
             found = answer.cookies["gateway-session"]
             self._sessions[user] = (time.monotonic(), found)
         return found
+
+    def serves(self, key: str, *models: str) -> None:
+        """Wait until a key may call these models: the data plane hears of a channel a moment after it was made."""
+        listed = eventually(lambda: self._models(key), set(models).issubset, HEARD_S)
+        assert listed.issuperset(models), listed
+
+    def _models(self, key: str) -> set[str]:
+        headers = {"authorization": f"Bearer {key}"}
+        answer = httpx.get(f"{self.url}/v1/models", headers=headers, timeout=30.0, trust_env=False)
+        return {one["id"] for one in answer.json()["data"]} if answer.status_code == 200 else set()
 
 
 class Bare:

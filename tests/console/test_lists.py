@@ -246,6 +246,7 @@ def test_cut_text_is_shown_whole_and_widths_are_kept(console: Visits, site: Site
         expect(tip).to_be_visible()
         page.reload()
         expect(page.locator("tbody tr .opener")).to_be_visible()
-        assert grips.first.get_attribute("aria-valuenow") == width
+        assert width is not None
+        expect(grips.first).to_have_attribute("aria-valuenow", width)
     finally:
         site.api("DELETE", f"/announcements/{made}")

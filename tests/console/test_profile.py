@@ -16,8 +16,6 @@ from playwright.sync_api import Page, expect
 from tests.console.site import Site
 from tests.console.visit import Visits
 
-expect.set_options(timeout=15_000)
-
 NAME = f"profile-{secrets.token_hex(3)}"
 FIRST = "a-first-password-of-twelve"
 SECOND = "a-second-password-of-twelve"
@@ -117,8 +115,8 @@ def test_notification_target_and_low_balance(console: Visits, site: Site, person
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("You are told nothing yet")).to_be_visible()
     page.get_by_label("Warn below").fill("2.5")
-    page.get_by_role("button", name="Save").click()
-    console.settle(page)
+    with page.expect_response(lambda answer: answer.request.method != "GET" and answer.ok):
+        page.get_by_role("button", name="Save").click()
     console.open(page, "profile?tab=notifications")
     expect(page.get_by_label("Warn below")).to_have_value("2.5")
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -57,6 +58,8 @@ def test_without_a_mouse(console: Visits, site: Site) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_role("textbox", name="Name")).to_be_visible()
     field = page.get_by_role("dialog").get_by_role("textbox", name="Name")
+    # The dialog takes the focus a moment after it is drawn; a Tab before that would be lost.
+    expect(page.get_by_role("dialog").locator(":focus")).to_have_count(1)
     for _ in range(60):
         if field.evaluate("one => one === document.activeElement"):
             break
@@ -121,8 +124,12 @@ def test_plain_http_in_a_network(console: Visits, site: Site) -> None:
     form = page.get_by_role("dialog", name="New key")
     form.get_by_role("textbox", name="Name").fill("plain-http")
     form.get_by_role("button", name="Create", exact=True).click()
+    # That it is copied is said for a second and a half: the page's clock stands still until that was seen.
+    page.clock.install()
+    page.clock.pause_at(time.time() + 60)
     form.get_by_role("button", name="Copy", exact=True).first.click()
     expect(form.get_by_role("button", name="Copied", exact=True).first).to_be_visible()
+    page.clock.resume()
     form.get_by_role("button", name="Close", exact=True).last.click()
     page.get_by_role("button", name="Actions for plain-http").click()
     page.get_by_role("menuitem", name="Disable").click()
@@ -158,7 +165,8 @@ def test_what_the_operator_chose_is_for_who_has_chosen_nothing(console: Visits) 
     page.unroute("**/api/v1/public/console")
     held: list[Route] = []
     page.route("**/api/v1/public/console", lambda route: held.append(route))  # noqa: PLW0108  # Playwright looks into it
-    page.goto("models")
+    with page.expect_request("**/api/v1/public/console"):
+        page.goto("models")
     expect(page.get_by_role("button", name="Langue")).to_be_visible()
     assert page.locator("html[data-mantine-color-scheme=dark]").count() == 1
     held[0].continue_()

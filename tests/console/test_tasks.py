@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,8 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.site import Site
+from tests.console.site import HEARD_S, Site
 from tests.console.visit import Visits
+from tests.integration.instance import eventually
 
 MODEL = "task-model"
 NAME = "e2e-tasks"
@@ -52,13 +52,14 @@ def task(site: Site) -> Iterator[dict[str, Any]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    # Before the channel: where that is known the price is too.
+    site.api("PUT", "/prices", {"model": MODEL, "input": "1", "output": "10"})
     settings = {"protocols": ["responses"], "capabilities": {"stored": True, "background": True}}
     channel = site.api("POST", "/channels", {
         "name": NAME, "provider": "openai-compatible", "base_url": f"http://127.0.0.1:{server.server_port}/v1",
         "secret": "sk-tasks", "models": {MODEL: ""}, "settings": settings,
     })  # fmt: skip
     key = site.api("POST", "/keys", {"name": NAME, "user": "root"})
-    site.api("PUT", "/prices", {"model": MODEL, "input": "1", "output": "10"})
     try:
         yield _begun(site, key)
     finally:
@@ -70,24 +71,15 @@ def task(site: Site) -> Iterator[dict[str, Any]]:
 
 
 def _begun(site: Site, key: dict[str, Any]) -> dict[str, Any]:
-    """The channel and the key are known to the data plane within seconds of being made; booking takes one more."""
+    """The channel is known to the data plane within seconds of being made; booking takes one more."""
     body = {"model": MODEL, "input": "Think about it.", "background": True}
     signed = {"authorization": f"Bearer {key['key']}"}
-    answer = None
-    for _ in range(200):
-        answer = httpx.post(f"{site.url}/v1/responses", json=body, headers=signed, timeout=30.0, trust_env=False)
-        if answer.status_code == 200:
-            break
-        time.sleep(0.05)
-    assert answer is not None
+    site.serves(key["key"], MODEL)
+    answer = httpx.post(f"{site.url}/v1/responses", json=body, headers=signed, timeout=30.0, trust_env=False)
     assert answer.status_code == 200, answer.text
-    for _ in range(400):
-        rows = site.api("GET", f"/tasks?key={key['id']}")["items"]
-        if rows:
-            found: dict[str, Any] = rows[0]
-            return found
-        time.sleep(0.05)
-    raise AssertionError("the task was not noted")
+    rows = eventually(lambda: site.api("GET", f"/tasks?key={key['id']}")["items"], bool, HEARD_S)
+    assert rows, "the task was not noted"
+    return dict(rows[0])
 
 
 def test_a_task_is_found_shown_and_cancelled(console: Visits, site: Site, task: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.site import Site
+from tests.console.site import HEARD_S, Site
 from tests.console.visit import Visits
+from tests.integration.instance import eventually
 
 
 @pytest.fixture(scope="module")
@@ -50,23 +50,19 @@ def answered(site: Site, key: str) -> None:
     """Have the model's answer: its channel reaches the data plane a moment after it was made."""
     body = {"model": PRICED, "messages": [{"role": "user", "content": "Hello"}]}
     address, signed = f"{site.url}/v1/chat/completions", {"authorization": f"Bearer {key}"}
-    for _ in range(200):
-        answer = httpx.post(address, json=body, headers=signed, timeout=30.0, trust_env=False)
-        if answer.status_code == 200:
-            return
-        time.sleep(0.05)
-    raise AssertionError(answer.text)
+    answer = eventually(
+        lambda: httpx.post(address, json=body, headers=signed, timeout=30.0, trust_env=False),
+        lambda one: one.status_code == 200,
+        HEARD_S,
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def recorded(site: Site, key: int) -> dict[str, Any]:
     """The record of the key's request, as soon as it is booked."""
-    for _ in range(400):
-        rows = site.api("GET", f"/usage?key={key}&status=200")["items"]
-        if rows:
-            found: dict[str, Any] = rows[0]
-            return found
-        time.sleep(0.05)
-    raise AssertionError("the request was not booked")
+    rows = eventually(lambda: site.api("GET", f"/usage?key={key}&status=200")["items"], bool, HEARD_S)
+    assert rows, "the request was not booked"
+    return dict(rows[0])
 
 
 @pytest.fixture(scope="module")

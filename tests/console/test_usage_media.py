@@ -3,7 +3,6 @@
 import base64
 import json
 import struct
-import time
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +11,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.site import Site
+from tests.console.site import HEARD_S, Site
 from tests.console.talker import talking
 from tests.console.visit import Visits
+from tests.integration.instance import eventually
 
 MODEL = "play-media"
 FAR = "https://images.example.invalid/far.png"
@@ -77,26 +77,25 @@ def captured(site: Site) -> Iterator[dict[str, Any]]:
 def _ask(site: Site, key: str) -> None:
     """The channel, the key and the rule are known to the data plane within a second or two of being made."""
     body = {"model": MODEL, "messages": [{"role": "user", "content": CONTENT}]}
-    for _ in range(200):
-        answer = httpx.post(
-            f"{site.url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {key}"}, timeout=30.0,
-            trust_env=False,
-        )  # fmt: skip
-        if answer.status_code == 200:
-            return
-        time.sleep(0.05)
-    raise AssertionError(answer.text)
+    address, signed = f"{site.url}/v1/chat/completions", {"authorization": f"Bearer {key}"}
+    answer = eventually(
+        lambda: httpx.post(address, json=body, headers=signed, timeout=30.0, trust_env=False),
+        lambda one: one.status_code == 200,
+        HEARD_S,
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def _recorded(site: Site, key: int) -> dict[str, Any]:
     """The record of the key's request that was answered, as soon as it and its bodies are booked."""
-    for _ in range(400):
-        rows = site.api("GET", f"/usage?key={key}&status=200")["items"]
-        if rows and rows[0]["captured"]:
-            found: dict[str, Any] = rows[0]
-            return found
-        time.sleep(0.05)
-    raise AssertionError("the request was not booked and captured")
+    rows = eventually(
+        lambda: site.api("GET", f"/usage?key={key}&status=200")["items"],
+        lambda items: bool(items and items[0]["captured"]),
+        HEARD_S,
+    )
+    assert rows, "the request was not booked"
+    assert rows[0]["captured"], "its bodies were not kept"
+    return dict(rows[0])
 
 
 def test_media_are_counted_found_and_drawn_from_what_was_captured(

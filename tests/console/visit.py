@@ -20,7 +20,8 @@ THEMES = ("light", "dark")
 WIDTHS = (390, 1440)
 NARROWEST = 320
 HEIGHT = 900
-WAIT_MS = 10_000
+WAIT_MS = 30_000
+"""Bound on each thing that is waited for; a machine that is slow for minutes and stands still for seconds keeps it."""
 STEP_MS = 30
 QUIET_STEPS = 3
 """After so many steps without a request the page is at rest: what one answer leads to is asked for by then."""
