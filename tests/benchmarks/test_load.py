@@ -1,10 +1,11 @@
 """The generator against the mock in one process: what it counts, what it calls an error, when latency begins."""
 
+import socket
+
 import msgspec
 import pytest
 
 from benchmarks import load, requests
-from benchmarks.peers.base import free_port
 from benchmarks.tally import Target
 
 
@@ -25,7 +26,7 @@ async def test_closed_loop_counts_what_the_mock_counted(mock):
 async def test_closed_loop_stops_in_time(mock):
     result = await load.closed_loop(aim(mock[0], "mock-unary"), connections=2, seconds=0.2)
     assert result.completed > 0
-    assert 0.2 <= result.elapsed_s < 2
+    assert 0.2 <= result.elapsed_s < 20, "it ends before its grace of 30 s does"
 
 
 async def test_streams_are_checked_event_by_event(mock):
@@ -58,19 +59,24 @@ async def test_what_does_not_end_is_an_error(mock):
 
 
 async def test_open_loop_keeps_its_rate_and_counts_from_the_intended_start(mock):
-    port, _ = mock
+    port, state = mock
     result = await load.open_loop(aim(port, "mock-stall-50"), rate=100, seconds=0.5, connections=1, limit=100)
     assert (result.completed, result.failed) == (50, 0)
     assert min(result.latency) >= 49_000_000
+    opened = state.stats.connections
+    assert opened > 2
     # Two connections for a load that needs five: each waits longer than the one before, and that is in its latency.
     queued = await load.open_loop(aim(port, "mock-stall-50"), rate=100, seconds=0.5, connections=2, limit=2)
     assert queued.completed == 50
+    assert state.stats.connections == opened + 2
     assert max(queued.latency) > 600_000_000
-    assert max(result.latency) < max(queued.latency)
 
 
 async def test_open_loop_counts_refused_connections():
-    result = await load.open_loop(aim(free_port(), "mock-unary"), rate=50, seconds=0.2, connections=0, grace_s=5)
+    with socket.socket() as silent:  # bound, and not listening: nobody else is given the port meanwhile
+        silent.bind(("127.0.0.1", 0))
+        target = aim(silent.getsockname()[1], "mock-unary")
+        result = await load.open_loop(target, rate=50, seconds=0.2, connections=0)
     assert result.completed == 0
     assert result.errors["connect"] == 10
 

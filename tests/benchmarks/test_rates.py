@@ -12,5 +12,6 @@ def test_it_measures_and_keeps_the_limit(capsys):
     assert set(figures.kept) == {"memory", "redis"}
     for kept in figures.kept.values():
         assert kept.most_in_a_second <= 100
-        assert kept.share_of_limit > 0.9
+        # A machine that stood still in each of the runs has shown nothing of how near to the limit replicas come.
+        assert kept.share_of_limit > 0.9 or kept.stood_still_s >= rates.STILL_S
     assert all(value > 0 for value in figures.decide_us.values())
