@@ -70,7 +70,8 @@ async def test_up_and_down(database_url: str, rows: int) -> None:
                 assert sum(row[1] for row in sums) == sum(range(rows))
                 found = await list_partitions(session)
             if engine.dialect.name == "postgresql":
-                assert any((partition.first or 0) <= NOW < partition.end for partition in found)
+                moments = (NOW, int(time.time()) * 1_000_000)  # the month may have turned since this file was imported
+                assert any((each.first or 0) <= at < each.end for each in found for at in moments)
                 assert (found[0].first is None) == bool(rows)
             await to(engine, "0003", up=False)
             assert await old_rows(engine) == expected

@@ -1,7 +1,6 @@
 """Mails over a real SMTP server: codes, links, who is told what, and what cannot be put into a mail."""
 
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,11 +28,8 @@ from tests.admin.identity.conftest import PASSWORD, SetOptions
 NEW = "entirely other elephants"
 
 
-def free_port() -> int:
-    """The controller greets itself, so that it has to know its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+READY_S = 60.0
+"""How long a mail server may take to start; aiosmtpd's own 5 s are little on a machine that is busy."""
 
 
 class Box:
@@ -67,8 +63,8 @@ def box() -> Box:
 
 
 @pytest.fixture
-def server(box: Box) -> Iterator[Controller]:
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+def server(box: Box, free_port: int) -> Iterator[Controller]:
+    controller = Controller(box, hostname="127.0.0.1", port=free_port, ready_timeout=READY_S)
     controller.start()
     yield controller
     controller.stop()
@@ -77,7 +73,7 @@ def server(box: Box) -> Iterator[Controller]:
 @pytest.fixture
 async def mails(server: Controller, set_options: SetOptions, box: Box) -> Box:
     """A gateway that sends mail."""
-    await set_options(Mail, host="127.0.0.1", port=server.port, security="none", sender="ai@example.com")
+    await set_options(Mail, host="127.0.0.1", port=server.port, security="none", sender="ai@example.com", timeout_s=60)
     return box
 
 
@@ -289,13 +285,13 @@ def _certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-async def test_encryption_and_login(box, set_options, world: World, tmp_path) -> None:
+async def test_encryption_and_login(box, set_options, world: World, tmp_path, free_port: int) -> None:
     def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=(data.login, data.password) == (b"ai", b"secret"), handled=False)
 
     controller = Controller(
-        box, hostname="127.0.0.1", port=free_port(), tls_context=_certificate(tmp_path), require_starttls=True,
-        auth_required=True, authenticator=check,
+        box, hostname="127.0.0.1", port=free_port, ready_timeout=READY_S, tls_context=_certificate(tmp_path),
+        require_starttls=True, auth_required=True, authenticator=check,
     )  # fmt: skip
     controller.start()
     try:
@@ -307,6 +303,7 @@ async def test_encryption_and_login(box, set_options, world: World, tmp_path) ->
             user="ai",
             password="secret",
             verify=False,
+            timeout_s=60,
         )
         await world.services().mail.send("ann@example.com", "Hello", "text", "<p>text</p>")
         assert box.tls

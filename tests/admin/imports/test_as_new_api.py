@@ -25,7 +25,7 @@ async def ann(
 ) -> httpx.AsyncClient:
     """A client with a token of ann's, who has two keys and two requests; bob has one of each."""
     channel = await make_channel("main", models={"gpt-5": "", "fast": "gpt-5-nano"}, groups=["default"], tag="t")
-    world.now += 60  # prices count from the true time on
+    world.now += 3600  # prices count from the true time on
     assert (await api.put("/prices", json={"model": "gpt-5", "input": "1.25", "output": "10"})).is_success
     for name in ("ann", "bob"):
         assert (await api.post("/users", json={"name": name})).status_code == 201

@@ -193,12 +193,20 @@ import timeit
 from storage.pricing import Counted, PriceEntry, Tariff, affordable_output, rate, worst_case
 tariff = Tariff(PriceEntry(1, "", "m", 150_000_000, 600_000_000, 75_000_000, None, "seed"))
 used = Counted(1234, 567, 100)
-for call in (
+def yardstick():
+    total = 0
+    for number in range(20):
+        total += number * 7 // 3
+    return total
+calls = (
+    yardstick,
     lambda: rate(tariff, used, group_ratio=800_000),
     lambda: worst_case(tariff, 1234, 4096, group_ratio=800_000),
     lambda: affordable_output(tariff, 1234, 10**9, group_ratio=800_000),
-):
-    print(min(timeit.repeat(call, number=2000, repeat=15)) / 2000)
+)
+# In turn and in small pieces: the best of each is from a moment in which nothing else ran.
+best = [min(times) for times in zip(*([timeit.timeit(call, number=50) for call in calls] for _ in range(300)))]
+print(*(took / best[0] for took in best[1:]))
 """
 
 
@@ -206,7 +214,8 @@ def test_rating_takes_microseconds() -> None:
     # In a process of its own: what measures the coverage of tests makes everything ten times as slow.
     done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
     rating, bound, inverse = map(float, done.stdout.split())
-    # Measured: 1.9, 0.4 and 0.3 us (docs/pricing.md). The budget is 6 and 2 us; a busy machine gets twice that.
-    assert rating < 12e-6
-    assert bound < 4e-6
-    assert inverse < 4e-6
+    # Measured: 1.9, 0.4 and 0.3 us (docs/pricing.md), of a budget of 6 and 2 us. In yardsticks, which are as slow as
+    # the machine is just now: 2.5 to 3.3, 0.6 to 0.8 and 0.8 to 1.0.
+    assert rating < 15
+    assert bound < 6
+    assert inverse < 6
