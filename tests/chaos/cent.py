@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.chaos.clients import Seen, chat, volley
@@ -55,7 +56,7 @@ async def run(world: World, *, short: bool) -> None:
     for name, tokens in (("100", 100), ("10", 10)):
         model = f"mock-unary-{tokens * 5}"
         price = {"model": model, "input": "0", "output": "2"}
-        await asyncio.to_thread(world.gateway.call, "PUT", "/prices", price)
+        await asyncio.to_thread(world.in_force, partial(world.gateway.call, "PUT", "/prices", price))
         for number in range(1 if short else 5):
             await _once(world, f"cent-{name}-{number}", model, tokens)
 
@@ -76,7 +77,7 @@ async def _once(world: World, user: str, model: str, tokens: int) -> None:
                 break
             await asyncio.sleep(0.2)
             rows = await truth.rows(user)
-        await truth.released(user, 20)
+        await truth.released(user, 60)
         account = await truth.account(user)
     passed, refused = (
         Counter(row.replica for row in rows if (row.status == 200) is wanted) for wanted in (True, False)

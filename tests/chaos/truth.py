@@ -13,7 +13,7 @@ from tests.chaos.world import INPUT_NANO, OUTPUT_NANO, World
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A usage row. `started_at` is unix microseconds, `cost` nano-USD."""
+    """A usage row. `started_at` is unix microseconds, `total_us` lasts to the end, `cost` nano-USD."""
 
     request_id: str
     started_at: int
@@ -21,6 +21,7 @@ class Row:
     end: str
     cost: int
     replica: str
+    total_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Truth:
     async def rows(self, user: str) -> list[Row]:
         """All usage rows of a user."""
         found = await self._connection.fetch(
-            'SELECT request_id, started_at, status, "end", cost, replica FROM usage_records '
+            'SELECT request_id, started_at, status, "end", cost, replica, total_us FROM usage_records '
             "WHERE user_id = (SELECT id FROM users WHERE name = $1)",
             user,
         )

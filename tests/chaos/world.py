@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,25 @@ class World:
         """The channel and the price of all mock models."""
         self.gateway.add_channel("mock", upstream, {"mock-*": ""})
         self.gateway.call("PUT", "/prices", {"model": "*", "input": "1", "output": "2"})
+
+    def in_force(self, change: Callable[[], object]) -> None:
+        """Change what is in the route table, and wait until all ingress replicas have it. Raises TimeoutError."""
+        before = self._tables()[0]
+        change()
+        deadline = time.monotonic() + 60
+        while True:
+            tables = self._tables()
+            if tables[0] > before and len(tables) > REPLICAS["min_replicas"] and set(tables) == {tables[0]}:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"a change is not in force after 60 s: {before}, {tables}")
+            time.sleep(0.05)
+
+    def _tables(self) -> list[int]:
+        """Versions of the route table: the Router's, then the ingress replicas'."""
+        status = self.gateway.status()
+        rows = [row for row in status.get("replicas", []) if row["kind"].startswith("ingress")]
+        return [int(status.get("table_version", -1)), *(int(row["table_version"]) for row in rows)]
 
     def limited_user(self, name: str, balance: str) -> str:
         """A user who can spend so much; returns a key of the user."""

@@ -14,7 +14,7 @@ from tests.integration.instance import ROOT, Instance
 
 MakeInstance = Callable[..., Instance]
 
-DRAIN_S = 4.0
+DRAIN_S = 7.0
 """drain_s of the gateways that are stopped with streams open."""
 
 
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(240))
+                item.add_marker(pytest.mark.timeout(400))
     # The users of the shared gateway first and the test that ends it last of them: an idle one would slow the others.
     items.sort(key=lambda item: _place(item) if here in item.path.parents else -1)
 

@@ -20,7 +20,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
-START_S = 240.0
+START_S = 330.0
 """Bound on a start; 10 to 20 s on a quiet machine."""
 
 Values = Mapping[str, Any]
@@ -91,7 +91,7 @@ class Instance:
         if self._api is not None:
             self._api.close()
         self._api = httpx.Client(
-            base_url=f"{self.url}/api/v1", headers={"authorization": f"Bearer {self.token}"}, timeout=15.0
+            base_url=f"{self.url}/api/v1", headers={"authorization": f"Bearer {self.token}"}, timeout=60.0
         )
 
     @property
@@ -128,13 +128,13 @@ class Instance:
                     continue
             time.sleep(0.1)
         if self._process is not None:
-            self._process.wait(5)
+            self._process.wait(30)
 
     def left(self, sessions: Sequence[int] | None = None) -> list[psutil.Process]:
         """Living processes of all launches of this instance, or of some sessions only."""
         return [process for session in sessions or self._sessions for process in _of_session(session)]
 
-    def nothing_left(self, within_s: float = 5.0) -> str:
+    def nothing_left(self, within_s: float = 30.0) -> str:
         """ "" when all processes are gone and the port is free, else what is there."""
         deadline = time.monotonic() + within_s
         while True:
@@ -183,7 +183,7 @@ class Instance:
             if not page["next"]:
                 return found
 
-    def usage_of(self, request_ids: set[str], within_s: float = 10.0, **params: Any) -> list[dict[str, Any]]:
+    def usage_of(self, request_ids: set[str], within_s: float = 60.0, **params: Any) -> list[dict[str, Any]]:
         """The records, once those of `request_ids` have arrived; what is there when they do not."""
         return eventually(
             lambda: self.usage(**params),
@@ -192,8 +192,8 @@ class Instance:
         )
 
     def status(self) -> dict[str, Any]:
-        """The Router's view."""
-        return dict(self.call("GET", "/status")["router"] or {})
+        """The Router's view, of one that answers; {} when none does for long."""
+        return dict(eventually(lambda: self.call("GET", "/status")["router"] or {}, bool, 60))
 
     def replicas(self, kind: str) -> list[dict[str, Any]]:
         """Replicas that the Router knows."""

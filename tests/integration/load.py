@@ -119,7 +119,7 @@ async def open_streams(url: str, key: str, model: str, count: int) -> AsyncItera
         base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=60.0, limits=limits, trust_env=False
     ) as client:
         tasks = [asyncio.create_task(send(client, model, seen, stream=True)) for _ in range(count)]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while seen.events < count * 2 and not any(task.done() for task in tasks):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         try:

@@ -66,15 +66,14 @@ def test_a_stream_with_usage_shows_it_once_and_last(client: OpenAI):
 
 async def test_stream_async_arrives_as_it_is_made(aclient: AsyncOpenAI):
     began = time.monotonic()
-    first = 0.0
-    text = ""
-    async for chunk in await aclient.chat.completions.create(model="mock-paced-20x50", messages=HELLO, stream=True):
-        first = first or time.monotonic() - began
-        text += chunk.choices[0].delta.content or ""
-    total = time.monotonic() - began
-    assert text.strip()
-    assert total > 0.9
-    assert first < total / 2, "the stream was held back"
+    words = 0
+    async with await aclient.chat.completions.create(model="mock-paced-1000x50", messages=HELLO, stream=True) as stream:
+        async for chunk in stream:
+            words += bool(chunk.choices[0].delta.content)
+            if words == 20:
+                break
+    assert words == 20
+    assert 0.9 < time.monotonic() - began < 25, "the stream was held back: its end comes after 50 s"
 
 
 def test_stream_helper(client: OpenAI):
@@ -108,7 +107,7 @@ def test_models(client: OpenAI, gateway: Instance, upstream: str):
     channel = gateway.add_channel("named", upstream, {"sdk-listed": "mock-unary", "sdk-other": "mock-unary"})
     limited = gateway.add_key("sdk-models", models=["sdk-listed"])
     try:
-        names = eventually(lambda: {row.id for row in client.models.list()}, lambda found: "sdk-listed" in found, 10)
+        names = eventually(lambda: {row.id for row in client.models.list()}, lambda found: "sdk-listed" in found, 60)
         assert {"sdk-listed", "sdk-other"} <= names
         assert client.models.retrieve("sdk-listed").id == "sdk-listed"
         assert client.models.retrieve("mock-anything").id == "mock-anything", "what a glob matches exists"
@@ -203,24 +202,24 @@ def test_what_an_upstream_says_about_its_own_key_stays_here(client: OpenAI):
 def test_the_sdks_own_time_limit(client: OpenAI, gateway: Instance):
     began = time.monotonic()
     with pytest.raises(openai.APITimeoutError):
-        client.with_options(timeout=0.5).chat.completions.create(model="mock-stall-8000", messages=HELLO)
-    assert time.monotonic() - began < 6, "of the 8 s that the upstream takes"
-    rows = eventually(lambda: gateway.usage(model="mock-stall-8000"), bool, 8)
+        client.with_options(timeout=0.5).chat.completions.create(model="mock-stall-60000", messages=HELLO)
+    assert time.monotonic() - began < 20, "of the 60 s that the upstream takes"
+    rows = eventually(lambda: gateway.usage(model="mock-stall-60000"), bool, 40)
     assert [row["end"] for row in rows] == ["client_gone"], "the upstream call outlived its client"
-    assert rows[0]["total_us"] < 6_000_000
+    assert rows[0]["total_us"] < 20_000_000
 
 
 def test_a_channels_time_limit_is_504(client: OpenAI, gateway: Instance, upstream: str):
     channel = gateway.add_channel(
-        "hasty", upstream, {"hasty": "mock-stall-8000"}, settings={"first_byte_timeout_s": 0.5}
+        "hasty", upstream, {"hasty": "mock-stall-60000"}, settings={"first_byte_timeout_s": 0.5}
     )
     try:
-        eventually(lambda: [row.id for row in client.models.list()], lambda names: "hasty" in names, 10)
+        eventually(lambda: [row.id for row in client.models.list()], lambda names: "hasty" in names, 60)
         began = time.monotonic()
         with pytest.raises(openai.InternalServerError) as caught:
             client.chat.completions.create(model="hasty", messages=HELLO)
         assert caught.value.status_code == 504
-        assert time.monotonic() - began < 6, "of the 8 s that the upstream takes"
+        assert time.monotonic() - began < 20, "of the 60 s that the upstream takes"
     finally:
         gateway.call("DELETE", f"/channels/{channel}")
 
@@ -255,6 +254,6 @@ def test_the_sdk_retries_what_can_be_retried(gateway: Instance, key: str):
         pytest.raises(openai.RateLimitError),
     ):
         client.chat.completions.create(model="mock-error-429", messages=HELLO, user="sdk-retries")
-    rows = eventually(lambda: gateway.usage(model="mock-error-429", since=began), lambda found: len(found) >= 2, 10)
+    rows = eventually(lambda: gateway.usage(model="mock-error-429", since=began), lambda found: len(found) >= 2, 60)
     assert len(rows) == 2
     assert rows[0]["started_at"] - rows[1]["started_at"] > 400_000, "the SDK waited before it asked again"

@@ -55,7 +55,7 @@ def ask(instance: Instance, key: str, model: str, stream: bool, **more: Any) -> 
     """(status, content type, body without what differs each time, what was recorded)."""
     body = {"model": model, "messages": MESSAGES, "stream": stream, **more}
     headers = {"authorization": f"Bearer {key}"}
-    answer = httpx.post(f"{instance.url}/v1/chat/completions", json=body, headers=headers, timeout=20, trust_env=False)
+    answer = httpx.post(f"{instance.url}/v1/chat/completions", json=body, headers=headers, timeout=60, trust_env=False)
     request_id = answer.headers["x-request-id"]
     (record,) = instance.usage_of({request_id}, request_id=request_id)
     recorded = {name: record[name] for name in _RECORDED}
@@ -63,7 +63,7 @@ def ask(instance: Instance, key: str, model: str, stream: bool, **more: Any) -> 
 
 
 def test_the_requests_pass_through_the_pool(pool: Instance, pool_key: str):
-    found = eventually(lambda: pool.replicas("adapter:openai"), lambda rows: len(rows) == 2, 10)
+    found = eventually(lambda: pool.replicas("adapter:openai"), lambda rows: len(rows) == 2, 60)
     assert {row["pid"] for row in found} == pool.pids("Adapter-openai")
 
 
@@ -81,12 +81,12 @@ def test_a_client_that_leaves_cancels_the_upstream_call(pool: Instance, pool_key
     body = {"model": "mock-paced-2000x20", "messages": MESSAGES, "stream": True}
     headers = {"authorization": f"Bearer {pool_key}"}
     with (
-        httpx.Client(base_url=pool.url, headers=headers, trust_env=False) as client,
+        httpx.Client(base_url=pool.url, headers=headers, timeout=30, trust_env=False) as client,
         client.stream("POST", "/v1/chat/completions", json=body) as response,
     ):
         next(response.iter_bytes())
     after = eventually(
-        lambda: httpx.get(stats, trust_env=False).json()["abandoned"], lambda value: value > before, 2, 0.02
+        lambda: httpx.get(stats, trust_env=False).json()["abandoned"], lambda value: value > before, 20, 0.02
     )
     assert after == before + 1
 
@@ -94,16 +94,16 @@ def test_a_client_that_leaves_cancels_the_upstream_call(pool: Instance, pool_key
 async def test_a_killed_adapter_replica_costs_only_what_it_carried(pool: Instance, pool_key: str):
     victim = next(iter(pool.pids("Adapter-openai")))
     async with Load(pool.url, pool_key, [("mock-unary", False), ("mock-burst-20", True)], workers=6) as load:
-        await load.more(100, 20)
+        await load.more(100, 60)
         os.kill(victim, signal.SIGKILL)
-        await load.more(200, 30)
+        await load.more(200, 60)
         back = await asyncio.to_thread(
             eventually,
             lambda: {row["pid"] for row in pool.replicas("adapter:openai")},
             lambda pids: len(pids) == 2 and victim not in pids,
-            40,
+            120,
         )
-        await load.more(100, 20)
+        await load.more(100, 60)
     seen = load.seen
     print(
         f"\nadapter replica killed: {len(seen.complete)} answers, failures {dict(seen.failures)} over "
@@ -112,7 +112,7 @@ async def test_a_killed_adapter_replica_costs_only_what_it_carried(pool: Instanc
     assert len(back) == 2
     assert victim not in back
     assert seen.failures.total() + seen.ended_with_error_event <= 6, "no more than what was under way"
-    rows = await asyncio.to_thread(pool.usage_of, seen.complete, 15.0, key="pool")
+    rows = await asyncio.to_thread(pool.usage_of, seen.complete, key="pool")
     assert seen.complete <= {row["request_id"] for row in rows}
 
 

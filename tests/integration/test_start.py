@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.conftest import MakeInstance
-from tests.integration.instance import Instance
+from tests.integration.instance import Instance, eventually
 
-REFUSED_S = 15.0
-"""Bound on a refusal before Ray is started; most of it is the import of what checks the settings."""
+REFUSED_S = 90.0
+"""Bound on a refusal before Ray is started; on a quiet machine 3 s, most of it the import of what checks settings."""
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def refusal(instance: Instance, within_s: float = REFUSED_S) -> str:
     code, _ = instance.wait(within_s)
     print(f"\nexit {code} after {time.monotonic() - began:.1f} s:\n{instance.log()[-1500:]}")
     assert code != 0
-    assert instance.left() == []
+    assert eventually(instance.left, lambda left: not left, 30) == []
     return instance.log()
 
 
@@ -79,7 +79,7 @@ def test_a_data_directory_that_cannot_be_made(make_instance: MakeInstance):
 
 def test_a_database_that_is_away(make_instance: MakeInstance, free_port: int):
     instance = make_instance({"database_url": f"postgresql://nobody:hidden@127.0.0.1:{free_port}/gateway"})
-    said = refusal(instance, 40)
+    said = refusal(instance, 150)
     assert "Traceback" not in said
     assert "hidden" not in said
     assert f"The database postgresql+asyncpg://nobody:***@127.0.0.1:{free_port}/gateway cannot be used" in said
@@ -90,7 +90,7 @@ def test_a_wrong_setting_ends_serve_run_by_hand(make_instance: MakeInstance):
     instance = make_instance({"max_attempts": 0}, by_hand=True)
     began = time.monotonic()
     instance.launch()
-    code, _ = instance.wait(60)
+    code, _ = instance.wait(200)
     print(f"\n`serve run`: exit {code} after {time.monotonic() - began:.1f} s")
     assert "setting 'max_attempts' is 0" in instance.log()
     assert instance.nothing_left() == ""
