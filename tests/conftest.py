@@ -129,7 +129,8 @@ def _in_postgres(postgres_url: str, made: str = "") -> Iterator[str]:
 def mysql_url() -> Iterator[str]:
     """URL ``mysql://...`` of a real MariaDB of this test session, over a Unix socket, with all rights."""
     path = f"{os.environ['PATH']}:/usr/sbin"  # Debian's place of mariadbd, on the path of root only
-    programs = [shutil.which(name, path=path) for name in ("mariadb-install-db", "mariadbd", "mariadb")]
+    names = ("mariadb-install-db", "mariadbd", "mariadb", "mariadb-dump")
+    programs = [shutil.which(name, path=path) for name in names]
     if None in programs:
         pytest.skip("no mariadbd here: Debian's and Ubuntu's package mariadb-server has it")
     memory = Path("/dev/shm")
