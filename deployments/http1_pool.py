@@ -12,6 +12,7 @@ from adapters.errors import UpstreamError
 from deployments.answer import misconfigured, unreachable
 from deployments.http1 import Wire
 from deployments.http1_answer import Http1Answer
+from storage.patience import patience
 
 IDLE_S = 60.0
 """A connection that nobody used for this long is closed."""
@@ -86,7 +87,7 @@ class Http1Pool:
         if place.tls and self._tls is None:
             self._tls = await asyncio.to_thread(_trust)
         try:
-            async with asyncio.timeout(connect_s):
+            async with patience(connect_s):
                 _, wire = await self._loop.create_connection(
                     lambda: Wire(self._loop, lambda done: self._keep(place, done)),
                     place.host,

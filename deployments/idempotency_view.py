@@ -13,6 +13,7 @@ from deployments.idempotency_sink import Sink
 from deployments.idempotency_spool import BLOCK, Spool
 from deployments.pool import TOKEN_HEADER
 from deployments.replica import Replica
+from storage.patience import patience
 
 PATH = "/idempotent/"
 MARK = "x-gateway-idempotent"
@@ -105,7 +106,7 @@ async def ask(replica: Replica, url: str, claim: bytes) -> bool:
     """Whether the replica at `url` makes this answer."""
     headers = [(TOKEN_HEADER, replica.internal_token)]
     try:
-        async with asyncio.timeout(CONNECT_S):
+        async with patience(CONNECT_S):
             answer = await replica.direct.request(
                 "HEAD", f"{url}{PATH}{claim.hex()}", headers, b"", connect_s=CONNECT_S
             )

@@ -7,7 +7,6 @@ The header X-Gateway-Signature is "t=SECONDS,v1=HEX", HMAC-SHA256 of "SECONDS.BO
 that does not answer in time, or not so, lets everything through or stops it with 503, as the rule says.
 """
 
-import asyncio
 import hashlib
 import hmac
 import time
@@ -25,6 +24,7 @@ from adapters.safety.output import refused
 from deployments.exchange import Exchange
 from deployments.safety_applied import Hook
 from deployments.upstream import Direct
+from storage.patience import patience
 
 MAX_ANSWER = 64 * 1024 * 1024
 SIGNATURE = "x-gateway-signature"
@@ -56,7 +56,7 @@ class Hooks:
         if not said:
             return None
         try:
-            async with asyncio.timeout(rule.timeout_s):
+            async with patience(rule.timeout_s):
                 answer = await self._post(hook, exchange, stage, said)
         except (UpstreamError, TimeoutError, msgspec.DecodeError, ValueError):
             self._count("gateway_safety_webhooks_total", (rule.name, "failed"), 1)

@@ -224,7 +224,8 @@ class Gateway:
             if count is None or len(rows) >= count or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.02)
-        assert count is None or len(rows) == count, f"{len(rows)} records instead of {count}"
+        counters = self.replica.telemetry.counters
+        assert count is None or len(rows) == count, f"{len(rows)} records instead of {count}: {counters}"
         assert self.journal.appended == len(rows), "a request was appended twice"
         assert ("gateway_records_lost_total") not in self.replica.telemetry.counters
         return [UsageRecord(**{name: getattr(row, name) for name in FIELDS}) for row in reversed(rows)]

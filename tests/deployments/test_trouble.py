@@ -210,6 +210,7 @@ async def test_a_stream_without_done_that_says_why_it_ended(
 ) -> None:
     upstream.behave = streams(*WORDS, last, end=end)
     answer = await gateway.post({"stream": True})
+    assert answer.status == 200, answer.body
     record = await gateway.record()
     assert record.finish_reason in ("stop", "length")
     if end == "end":
