@@ -13,10 +13,14 @@ from tests.deployments import speakers
 from tests.deployments.asks import PROTOCOLS
 from tests.deployments.gateway import Gateway
 from tests.deployments.mock import Upstream
+from tests.deployments.virtual import VirtualLoop
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop that Serve's replicas run on."""
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that Serve's replicas run on, or one on a clock of its own for a test that is marked so."""
+    mark = item.get_closest_marker("asyncio")
+    if mark is not None and "virtual" in mark.kwargs.get("loop_factories", ()):
+        return {"virtual": VirtualLoop}
     return {"uvloop": uvloop.new_event_loop}
 
 

@@ -16,11 +16,15 @@ from deployments.rates_rules import LimitRow, Rule, Subject
 from storage.rates import Grant, MemoryAuthority, RedisAuthority
 from storage.rates.memory import MemoryCore
 from tests.deployments.rates import SUBJECT, Fleet, limit
+from tests.deployments.virtual import VirtualLoop, virtual
 
 
 @pytest.fixture
-async def fleet() -> AsyncIterator[Callable[..., Fleet]]:
+async def fleet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Fleet]]:
     """A function that makes a fleet on a memory of its own."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop), "ticks and windows are on a clock that no pause of the machine moves"
+    loop.rule(monkeypatch)
     made: list[Fleet] = []
 
     def make(*rows: LimitRow, size: int = 1, **more: Any) -> Fleet:
@@ -37,6 +41,7 @@ async def passing(fleet: Fleet, times: int, subject: Subject = SUBJECT) -> int:
     return sum([await fleet.admit(0, subject=subject) is not None for _ in range(times)])
 
 
+@virtual
 async def test_a_new_amount_counts_at_once_and_keeps_the_counts(fleet: Callable[..., Fleet]) -> None:
     one = fleet(limit(3))
     assert await passing(one, 5) == 3
@@ -48,6 +53,7 @@ async def test_a_new_amount_counts_at_once_and_keeps_the_counts(fleet: Callable[
     assert await passing(one, 5) == 5
 
 
+@virtual
 async def test_limits_of_channels_are_asked_for_channels_only(fleet: Callable[..., Fleet]) -> None:
     one = fleet(limit(10, id=1), limit(1, id=2, per=("channel",)))
     assert one.books[0].by_channel
@@ -64,6 +70,7 @@ async def test_limits_of_channels_are_asked_for_channels_only(fleet: Callable[..
     assert free is not None
 
 
+@virtual
 async def test_joining_with_nothing_is_nothing_new(fleet: Callable[..., Fleet]) -> None:
     one = fleet(limit(5, key_id=1))
     free = await one.admit(0, subject=SUBJECT._replace(key_id=2))
@@ -75,6 +82,7 @@ async def test_joining_with_nothing_is_nothing_new(fleet: Callable[..., Fleet]) 
     free.cancel()
 
 
+@virtual
 async def test_memory_of_subjects_is_bounded(fleet: Callable[..., Fleet], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MAX_REMEMBERED", 10)
     one = fleet(limit(2))
@@ -88,6 +96,7 @@ async def test_memory_of_subjects_is_bounded(fleet: Callable[..., Fleet], monkey
     assert await passing(one, 3, SUBJECT._replace(key_id=25)) == 0  # forgotten here, not at the authority
 
 
+@virtual
 async def test_nothing_runs_when_there_is_nothing_to_tell(fleet: Callable[..., Fleet]) -> None:
     one = fleet(limit(5, "second"))
     assert await passing(one, 2) == 2
@@ -101,6 +110,7 @@ async def test_nothing_runs_when_there_is_nothing_to_tell(fleet: Callable[..., F
     assert not link._remembering
 
 
+@virtual
 async def test_one_round_trip_carries_all_that_wait(fleet: Callable[..., Fleet]) -> None:
     one = fleet(limit(5, id=1), limit(5, "hour", id=2), limit(5, "day", id=3))
     subjects = [SUBJECT._replace(key_id=key) for key in range(1, 51)]

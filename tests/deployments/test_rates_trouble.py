@@ -14,15 +14,20 @@ from deployments.rates_remote import RouterAuthority, answer
 from deployments.rates_rules import LimitRow
 from storage.rates import Answer, Ask, Authority, AuthorityAwayError, MemoryAuthority, RedisAuthority
 from storage.rates.memory import MemoryCore
+from tests.deployments.gateway import until
 from tests.deployments.rates import SUBJECT, Fleet, limit
+from tests.deployments.virtual import VirtualLoop, virtual
 from tests.redis_server import RedisServer
 
 BACK_S = RETRY_S + 0.3
 
 
 @pytest.fixture
-async def fleet() -> AsyncIterator[Callable[..., Fleet]]:
+async def fleet(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Fleet]]:
     """A function that makes a fleet on an authority."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, VirtualLoop):  # leases, ticks and windows are on a clock that no pause of the machine moves
+        loop.rule(monkeypatch)
     made: list[Fleet] = []
 
     def make(authority: Authority, *rows: LimitRow, size: int = 2, **outage: Any) -> Fleet:
@@ -49,6 +54,7 @@ async def admitted(fleet: Fleet, replica: int, times: int, tokens: int = 0) -> i
     return sum(admission is not None for admission in results)
 
 
+@virtual
 async def test_a_killed_replicas_slots_come_back(fleet: Callable[..., Fleet]) -> None:
     authority = MemoryAuthority(MemoryCore(ttl_s=1.0))
     two = fleet(authority, limit(4, metric="concurrent"))
@@ -68,6 +74,7 @@ async def test_a_killed_replicas_slots_come_back(fleet: Callable[..., Fleet]) ->
     assert await admitted(two, 1, 10) == 3
 
 
+@virtual
 async def test_a_living_replica_keeps_its_slots(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(MemoryCore(ttl_s=10.0)), limit(2, metric="concurrent"))
     for book in two.books:
@@ -79,6 +86,7 @@ async def test_a_living_replica_keeps_its_slots(fleet: Callable[..., Fleet]) -> 
         await asyncio.sleep(0.15)
 
 
+@virtual
 async def test_a_killed_replicas_units_count_as_used(fleet: Callable[..., Fleet]) -> None:
     core = MemoryCore(ttl_s=0.5)
     gone = core.take("gone", [Ask("1:minute:key=1", 5, 60_000_000, need=1, want=3)])
@@ -89,6 +97,7 @@ async def test_a_killed_replicas_units_count_as_used(fleet: Callable[..., Fleet]
     assert await admitted(two, 1, 9) == 0
 
 
+@virtual
 async def test_a_stopped_replica_gives_back_what_it_held(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(1000, id=1), limit(100, metric="concurrent", id=2))
     for _ in range(3):
@@ -102,6 +111,7 @@ async def test_a_stopped_replica_gives_back_what_it_held(fleet: Callable[..., Fl
     assert (minute.used, minute.held) == (15, 0)
 
 
+@virtual
 @pytest.mark.parametrize("metric", ["requests", "tokens", "concurrent"])
 async def test_open_means_each_replica_counts_for_itself(fleet: Callable[..., Fleet], metric: str) -> None:
     two = fleet(MemoryAuthority(), limit(5, metric=metric))
@@ -113,6 +123,7 @@ async def test_open_means_each_replica_counts_for_itself(fleet: Callable[..., Fl
     assert two.counted["gateway_rate_limited_total", ("limit-1", metric)] == 30
 
 
+@virtual
 @pytest.mark.parametrize("metric", ["requests", "tokens", "concurrent"])
 async def test_closed_means_503(fleet: Callable[..., Fleet], metric: str) -> None:
     two = fleet(MemoryAuthority(), limit(5, metric=metric), **{metric: "closed"})
@@ -126,6 +137,7 @@ async def test_closed_means_503(fleet: Callable[..., Fleet], metric: str) -> Non
     assert await two.admit(0, tokens=1) is not None
 
 
+@virtual
 async def test_what_was_used_before_the_outage_counts_in_it(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(5))
     assert await admitted(two, 0, 3) == 3
@@ -135,6 +147,7 @@ async def test_what_was_used_before_the_outage_counts_in_it(fleet: Callable[...,
     assert await admitted(two, 1, 9) == 1
 
 
+@virtual
 async def test_what_was_used_in_the_outage_counts_after_it(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(8))
     two.authority.away = True
@@ -146,6 +159,7 @@ async def test_what_was_used_in_the_outage_counts_after_it(fleet: Callable[..., 
     assert await admitted(two, 0, 20) == 0
 
 
+@virtual
 async def test_slots_taken_in_the_outage_count_after_it(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(4, metric="concurrent"))
     two.authority.away = True
@@ -160,6 +174,7 @@ async def test_slots_taken_in_the_outage_count_after_it(fleet: Callable[..., Fle
     assert await admitted(two, 1, 5) == 3
 
 
+@virtual
 async def test_nothing_waits_for_an_authority_that_hangs(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(5))
     two.books[0].link._timeout_s = 0.2
@@ -172,6 +187,7 @@ async def test_nothing_waits_for_an_authority_that_hangs(fleet: Callable[..., Fl
     assert time.monotonic() - since < 0.05
 
 
+@virtual
 async def test_an_answer_that_makes_no_sense_is_an_outage(fleet: Callable[..., Fleet]) -> None:
     class Mad(MemoryAuthority):
         async def take(self, replica: str, asks: Any) -> Answer:
@@ -183,6 +199,7 @@ async def test_an_answer_that_makes_no_sense_is_an_outage(fleet: Callable[..., F
     assert await admitted(two, 0, 9, tokens=1) == 5
 
 
+@virtual
 async def test_a_client_that_leaves_while_waiting_leaves_nothing(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(3))
     two.authority.delay = 0.1
@@ -194,6 +211,7 @@ async def test_a_client_that_leaves_while_waiting_leaves_nothing(fleet: Callable
     assert await admitted(two, 1, 9) == 3
 
 
+@virtual
 async def test_who_waits_while_the_replica_stops_gets_an_answer(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(3))
     two.authority.delay = 0.1
@@ -206,6 +224,7 @@ async def test_who_waits_while_the_replica_stops_gets_an_answer(fleet: Callable[
     assert (level.used, level.held) == (3, 0)
 
 
+@virtual
 async def test_an_authority_that_forgot_is_told_again(fleet: Callable[..., Fleet]) -> None:
     two = fleet(MemoryAuthority(), limit(10), limit(1000, id=2, metric="tokens"))
     assert await admitted(two, 0, 4, tokens=100) == 4
@@ -216,6 +235,7 @@ async def test_an_authority_that_forgot_is_told_again(fleet: Callable[..., Fleet
     assert await admitted(two, 0, 20, tokens=100) == 3
 
 
+@virtual
 async def test_the_router_as_authority(fleet: Callable[..., Fleet]) -> None:
     core = MemoryCore()
     dead = False
@@ -240,29 +260,42 @@ async def test_the_router_as_authority(fleet: Callable[..., Fleet]) -> None:
         await two.authority.peek([("x", 0)])
 
 
+def told(fleet: Fleet, before: str = "") -> bool:
+    """Whether all replicas have told all they used to one authority, which is not that of before."""
+    links = [book.link for book in fleet.books]
+    buckets = [bucket for link in links for bucket in link._live]
+    epochs = {link._epoch for link in links}
+    rest = [bucket for bucket in buckets if bucket._uses or bucket._told]
+    return len(epochs) == 1 and before not in epochs and not rest and all(link.up for link in links)
+
+
 async def test_redis_killed_and_back(fleet: Callable[..., Fleet], redis_server: RedisServer) -> None:
-    authority = RedisAuthority(redis_server.url, timeout_s=0.25)
-    two = fleet(authority, limit(6, id=1), limit(1_000_000, id=2, per=("group",)))
+    # A killed Redis refuses connections: no timeout is needed to know, and a short one would be met on a slow machine.
+    authority, second = [RedisAuthority(redis_server.url, timeout_s=10.0) for _ in range(2)]
+    two = fleet(authority, limit(6, id=1), limit(1_000_000, id=2, per=("group",)), timeout_s=10.0)
+    # One connection each, as replicas have: a second one of a pool would be found dead long after Redis is back.
+    two.books[1].link._authority = second
     assert await admitted(two, 0, 2) == 2
     assert await admitted(two, 1, 2) == 2
-    await asyncio.sleep(0.7)
+    await until(lambda: told(two))
+    before = two.books[0].link._epoch
     redis_server.kill()
     since = time.monotonic()
     assert await admitted(two, 0, 9) <= 2
     slowest = time.monotonic() - since
     assert two.books[0].link.up is False
     redis_server.start()
-    await asyncio.sleep(4.0)
-    assert all(book.up for book in two.books)
+    await until(lambda: told(two, before))
     assert await admitted(two, 0, 9) + await admitted(two, 1, 9) <= 2
     print(f"\nslowest decision while Redis was away: {slowest * 1000:.0f} ms")
     other = SUBJECT._replace(key_id=77)
     assert sum([await two.admit(turn % 2, subject=other) is not None for turn in range(9)]) == 6
-    await authority.close()
+    for each in (authority, second):
+        await each.close()
 
 
 async def test_a_script_that_redis_lost_is_loaded_again(redis_server: RedisServer) -> None:
-    authority = RedisAuthority(redis_server.url, timeout_s=1.0)
+    authority = RedisAuthority(redis_server.url, timeout_s=10.0)
     ask = Ask("b", 5, 60_000_000, need=1, want=1)
     first = await authority.take("r", [ask, ask])
     await authority._client.script_flush()
@@ -273,7 +306,7 @@ async def test_a_script_that_redis_lost_is_loaded_again(redis_server: RedisServe
 
 
 async def test_a_redis_that_refuses_is_an_outage(redis_server: RedisServer) -> None:
-    authority = RedisAuthority(redis_server.url, timeout_s=1.0)
+    authority = RedisAuthority(redis_server.url, timeout_s=10.0)
     await authority.take("r", [])
     await authority._client.config_set("maxmemory", "1")
     with pytest.raises(AuthorityAwayError):
