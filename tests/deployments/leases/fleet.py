@@ -23,6 +23,8 @@ from storage.records import UsageRecord
 
 T = TypeVar("T")
 CENT = 10_000_000
+WAIT_S = 15.0
+"""How long requests and calls may wait, unless a test says otherwise: nothing ends only because the machine is slow."""
 _numbers = itertools.count(1)
 
 
@@ -72,6 +74,8 @@ class Replica:
         self.authority = Troubled(LedgerAuthority(fleet.sessions, ttl_s=fleet.ttl_s, tell=fleet.told, clock=fleet.wall))
         usual: dict[str, Any] = {
             "ttl_s": fleet.ttl_s,
+            "wait_s": WAIT_S,
+            "timeout_s": WAIT_S,
             "count": self._count,
             "pushed": lambda: fleet.pushes,
             "clock": fleet.clock,
@@ -92,6 +96,23 @@ class Replica:
         )  # fmt: skip
         reservation.settle(actual)
 
+    async def reserve_in_vain(self, fleet: "Fleet", purses: Sequence[Purse], amount: int) -> None:
+        """Wait for as long as a request may; raises what it is told."""
+        waiting = asyncio.get_running_loop().create_task(self.book.reserve(purses, amount))
+        await asyncio.sleep(0)
+        await self.wait_is_over(fleet)
+        await waiting
+
+    async def wait_is_over(self, fleet: "Fleet") -> None:
+        """Let the time of those who wait be over, once the authority has answered them."""
+        waiters = [waiter for lease in self.book.keeper.leases.values() for waiter in lease.waiters]
+        if not waiters:
+            return
+        await until(lambda: all(lease.answered_at >= each.since for each in waiters for lease in each.leases))
+        fleet.ahead += WAIT_S
+        for waiter in waiters:
+            self.book._over(waiter)
+
 
 class Fleet:
     """`pushes`: recalls reach the other replicas at once, as through the Router."""
@@ -102,11 +123,17 @@ class Fleet:
         self.pushes = True
         self.ahead = 0.0
         """Seconds by which every clock is put forward."""
+        self.frozen: float | None = None
+        """When the replicas' clocks were stopped: from then on only `ahead` moves them."""
         self.router = Recalls()
         self.replicas: list[Replica] = []
 
     def clock(self) -> float:
-        return time.monotonic() + self.ahead
+        return (time.monotonic() if self.frozen is None else self.frozen) + self.ahead
+
+    def freeze(self) -> None:
+        """Stop the replicas' clocks."""
+        self.frozen = time.monotonic()
 
     def wall(self) -> float:
         return time.time() + self.ahead
@@ -159,7 +186,7 @@ def kill(replica: Replica) -> None:
         flight.cancel()
 
 
-async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110  # what it waits for is nobody's event

@@ -9,7 +9,7 @@ import pytest
 from deployments.leases import Insufficient, Sizes, Unavailable
 from storage.ledger import post
 from tests.deployments.leases.conftest import MakeAccount
-from tests.deployments.leases.fleet import CENT, Fleet, Replica, kill, purse, until
+from tests.deployments.leases.fleet import CENT, WAIT_S, Fleet, Replica, kill, purse, until
 
 both = pytest.mark.parametrize("fleet", ["sqlite", "postgres"], indirect=True)
 
@@ -67,7 +67,7 @@ async def test_the_last_unit_is_spent(fleet: Fleet, account: MakeAccount) -> Non
         assert await request(replicas[number % 3], account_id, 1, 1) == 1
     for replica in replicas:
         with pytest.raises(Insufficient) as refused:
-            await replica.book.reserve([purse(account_id)], 1)
+            await replica.reserve_in_vain(fleet, [purse(account_id)], 1)
         assert (refused.value.missing, refused.value.available, refused.value.status) == (1, 0, 402)
     await fleet.drain()
     assert await fleet.account(account_id) == (0, 0)
@@ -79,9 +79,8 @@ async def test_what_another_replica_does_not_use_comes_back(fleet: Fleet, accoun
     first, second = fleet.add(), fleet.add()
     running = await first.book.reserve([purse(account_id)], 100)
     assert first.book.unspent > 100
-    began = time.monotonic()
     other = await second.book.reserve([purse(account_id)], 900)
-    assert time.monotonic() - began < 0.5
+    assert not first.authority.calls["renew"], "the recall was pushed, no renewal had to bring it"
     assert await fleet.account(account_id) == (1000, 1000)
     first.finish(running, 100)
     second.finish(other, 900)
@@ -107,6 +106,8 @@ async def test_money_that_a_running_request_may_need_is_waited_for(fleet: Fleet,
     replicas[0].finish(running, 50)
     done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     (reservation,) = [task.result() for task in done]
+    for replica in replicas:
+        await replica.wait_is_over(fleet)
     with pytest.raises(Insufficient):
         await pending.pop()
     reservation.release()
@@ -115,17 +116,16 @@ async def test_money_that_a_running_request_may_need_is_waited_for(fleet: Fleet,
 async def test_a_balance_that_cannot_cover_it_refuses_at_once(fleet: Fleet, account: MakeAccount) -> None:
     account_id = await account(7_500_000)
     replica = fleet.add()
-    began = time.monotonic()
+    fleet.freeze()
     for _ in range(50):
         with pytest.raises(Insufficient, match=r"may cost \$0\.01, \$0\.0075 is left, \$0\.0025 is missing") as refused:
             await replica.book.reserve([purse(account_id)], CENT)
         assert refused.value.account_id == account_id
-    assert time.monotonic() - began < 0.4
     assert replica.authority.calls["take"] == 1
     # A top-up is seen within half a second.
     async with fleet.sessions.begin() as session:
         await post(session, account_id, CENT, reason="topup", actor="test")
-    await asyncio.sleep(0.5)
+    fleet.ahead += 0.5
     (await replica.book.reserve([purse(account_id)], CENT)).release()
 
 
@@ -145,7 +145,10 @@ async def test_all_purses_or_none(fleet: Fleet, account: MakeAccount) -> None:
     assert await fleet.account(poor) == (0, 0)
 
 
-async def test_less_is_enough_where_there_is_not_more(fleet: Fleet, account: MakeAccount) -> None:
+async def test_less_is_enough_where_there_is_not_more(
+    fleet: Fleet, account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployments.leases_waiting.PATIENCE_S", WAIT_S)  # that nobody is patient here shows
     account_id = await account(500)
     replica = fleet.add()
     purses = [purse(account_id)]
@@ -154,7 +157,7 @@ async def test_less_is_enough_where_there_is_not_more(fleet: Fleet, account: Mak
     began = time.monotonic()
     with pytest.raises(Insufficient):
         await replica.book.reserve(purses, 10_000, 501)
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < WAIT_S / 2
     replica.finish(reservation, 499)
     assert (await replica.book.reserve(purses, 10_000, 1)).amount == 1
     with pytest.raises(Insufficient):
@@ -165,19 +168,24 @@ async def test_less_is_enough_where_there_is_not_more(fleet: Fleet, account: Mak
 async def test_many_that_do_with_less_share(fleet: Fleet, account: MakeAccount) -> None:
     account_id = await account(CENT)
     replicas = [fleet.add(), fleet.add()]
+    costs: list[int] = []
 
-    async def one(replica: Replica) -> int:
+    async def one(replica: Replica) -> None:
         try:
             reservation = await replica.book.reserve([purse(account_id)], CENT * 5, 1000)
         except Insufficient:
-            return 0
+            return
         await asyncio.sleep(random.random() * 0.2)
         replica.finish(reservation, reservation.amount)
-        return reservation.amount
+        costs.append(reservation.amount)
 
-    costs = await asyncio.gather(*(one(replicas[number % 2]) for number in range(60)))
+    requests = [asyncio.create_task(one(replicas[number % 2])) for number in range(60)]
+    await until(lambda: sum(costs) > CENT - 1000)  # not enough is left for the others
+    for replica in replicas:
+        await replica.wait_is_over(fleet)
+    await asyncio.gather(*requests)
     assert CENT - 1000 < sum(costs) <= CENT
-    assert sum(map(bool, costs)) > 10
+    assert len(costs) > 10
     await fleet.drain()
     assert (await fleet.account(account_id))[0] == CENT - sum(costs)
 
@@ -282,19 +290,19 @@ async def test_a_killed_replica_is_charged_before_its_lease_is_given_out_again(
     fleet: Fleet, account: MakeAccount
 ) -> None:
     account_id = await account(1000)
-    killed, other = fleet.add(), fleet.add(wait_s=0.2)
+    killed, other = fleet.add(), fleet.add()
     # What it had reserved for running requests is lost with it, what it finished is in its journal.
     await killed.book.reserve([purse(account_id)], 500)
     killed.finish(await killed.book.reserve([purse(account_id)], 400), 123)
     fleet.replicas.remove(killed)
     kill(killed)
     with pytest.raises(Insufficient):
-        await other.book.reserve([purse(account_id)], 800)
+        await other.reserve_in_vain(fleet, [purse(account_id)], 800)
     later = int(time.time()) + fleet.ttl_s + 1
     assert await fleet.reclaim(later) == 0  # its journal is not drained
     await fleet.drain(killed)
     assert await fleet.reclaim(later, closed=[killed.name]) > 0
-    await asyncio.sleep(0.5)
+    fleet.ahead += 0.5  # the refusal is not remembered any longer
     other.finish(await other.book.reserve([purse(account_id)], 877), 877)
     await fleet.drain()
     await other.book.close()
@@ -316,11 +324,12 @@ async def test_what_is_leased_is_spent_while_the_database_is_away(fleet: Fleet, 
         await replica.book.reserve([purse(unknown)], 1)
     assert refused.value.status == 503
     assert not replica.book.up
-    began = time.monotonic()
+    fleet.freeze()
+    waits = replica.counted["gateway_quota_waits_total"]
     for _ in range(20):
         with pytest.raises(Unavailable):
             await replica.book.reserve([purse(unknown)], 1)
-    assert time.monotonic() - began < 0.3
+    assert replica.counted["gateway_quota_waits_total"] == waits, "refused at once"
     replica.authority.away = False
     await until(lambda: replica.book.up)
     (await replica.book.reserve([purse(unknown)], 1000)).release()
@@ -330,6 +339,7 @@ async def test_what_is_leased_is_spent_while_the_database_is_away(fleet: Fleet, 
 async def test_answers_that_get_lost(fleet: Fleet, account: MakeAccount) -> None:
     account_id = await account(1000)
     replica = fleet.add(sizes=Sizes(idle_s=0.2))
+    fleet.freeze()  # else what is granted might be idle, and given back, before it is looked at
     replica.authority.lose = 1
     with pytest.raises(Unavailable):
         await replica.book.reserve([purse(account_id)], 1000)
@@ -338,6 +348,7 @@ async def test_answers_that_get_lost(fleet: Fleet, account: MakeAccount) -> None
     # It was asked again, and what had been granted is there.
     reservation = replica.book.try_reserve([purse(account_id)], 1000)
     assert reservation is not None
+    fleet.frozen = None
     replica.finish(reservation, 400)
     replica.authority.lose = 2
     await until(lambda: replica.authority.lose == 0)
@@ -350,12 +361,13 @@ async def test_answers_that_get_lost(fleet: Fleet, account: MakeAccount) -> None
 async def test_a_database_that_hangs(fleet: Fleet, account: MakeAccount) -> None:
     account_id = await account(1000)
     replica = fleet.add(timeout_s=0.2)
-    replica.authority.delay = 10.0
+    replica.authority.delay = 60.0
     began = time.monotonic()
     with pytest.raises(Unavailable):
         await replica.book.reserve([purse(account_id)], 1000)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < WAIT_S / 2, "neither the database nor the request's own time ended it"
     replica.authority.delay = 0.0
+    replica.book.keeper._timeout_s = WAIT_S
     await until(lambda: replica.book.up)
     await asyncio.sleep(0)
     (await replica.book.reserve([purse(account_id)], 500)).release()
@@ -375,8 +387,9 @@ async def test_in_the_steady_state_no_request_waits(fleet: Fleet, account: MakeA
     def waits() -> int:
         return sum(replica.counted["gateway_quota_waits_total"] for replica in replicas)
 
-    while (passed := time.monotonic() - began) < 4:
-        if passed < 1.5:
+    # At least so many requests as well: in the time alone a machine that stands still makes none.
+    while (passed := time.monotonic() - began) < 4 or number - ramp <= 500:
+        if passed < 1.5 or number < 500:
             ramp, ramp_waits = number, waits()
         for _ in range(8):
             number += 1
@@ -385,7 +398,7 @@ async def test_in_the_steady_state_no_request_waits(fleet: Fleet, account: MakeA
         running = {task for task in running if not task.done()}
     await asyncio.gather(*running)
     calls = sum(replica.authority.calls.total() for replica in replicas)
-    print(f"{ramp} requests of the first 1.5 s: {ramp_waits} waits; {number - ramp} more: {waits() - ramp_waits} waits")
+    print(f"{ramp} requests of the beginning: {ramp_waits} waits; {number - ramp} more: {waits() - ramp_waits} waits")
     print(f"{calls} calls of the authority in the background")
     assert number - ramp > 500
     assert waits() == ramp_waits
@@ -400,8 +413,9 @@ async def test_idle_leases_go_back_and_then_there_is_silence(fleet: Fleet, accou
     await until(lambda: replica.book.held == 0)
     await fleet.drain()
     assert await fleet.account(account_id) == (10**9 - 500, 0)
+    await until(lambda: replica.book.keeper._timer is None)
     calls = replica.authority.calls.total()
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(0.2)
     assert replica.authority.calls.total() == calls
     assert replica.book.keeper._timer is None
 
@@ -418,7 +432,7 @@ async def test_leases_expire_here_before_they_do_in_the_database(fleet: Fleet, a
         await replica.book.reserve([purse(account_id)], 1)
     replica.authority.away = False
     fleet.ahead += 1.0
-    await asyncio.sleep(0.6)
+    await until(lambda: replica.book.up)
     replica.finish(await replica.book.reserve([purse(account_id)], 1), 1)
     replica.finish(stream, 100)
     await replica.book.close()
