@@ -23,6 +23,10 @@ class Twin(Gateway):
         return self._first.admin_key if name == "admin" else self._first.key
 
 
+SHORT_S = 0.6
+"""A lease whose end a test waits for."""
+
+
 class Replicas:
     """What a test has started."""
 
@@ -31,13 +35,13 @@ class Replicas:
         self.twins: list[Gateway] = []
 
     async def guard(self, gateway: Gateway, **rules: Any) -> Idempotency:
-        """Switch idempotency on in a gateway."""
+        """Switch idempotency on in a gateway. Its leases end in no test that does not make them shorter."""
         part = Idempotency(
             gateway.replica,
             gateway.plane._pipeline._ledger,
             gateway.sessions,
             gateway.box,
-            Rules(**{"lease_s": 0.6, **rules}),
+            Rules(**{"lease_s": 60.0, **rules}),
         )
         await part.listen("127.0.0.1", gateway.server.limits)
         gateway.plane.idempotency = part
@@ -101,6 +105,6 @@ async def rest(client: Client) -> bytes:
 
 async def settled(part: Idempotency) -> None:
     """Wait until everything is written down."""
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(30.0):
         while part.running or part._tasks:  # noqa: ASYNC110  # it ends without an event
             await asyncio.sleep(0.005)

@@ -1,6 +1,5 @@
 """Booking: the journal when it is full, what is counted, and nothing twice."""
 
-import asyncio
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -51,9 +50,10 @@ async def test_exactly_one_record_each(gateway: Gateway, upstream: Upstream) -> 
         upstream.behave = behave or normal
         await gateway.post(body)
     upstream.behave = stalls
+    calls = len(upstream.calls)
     async with Client(gateway.port) as client:
         client.send(gateway.raw())
-        await asyncio.sleep(0.05)
+        await until(lambda: len(upstream.calls) > calls)
     await until(lambda: gateway.server.open_requests == 0)
     records = await gateway.records(7)
     assert len({record.request_id for record in records}) == 7

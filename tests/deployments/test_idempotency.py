@@ -320,7 +320,7 @@ async def test_draining_waits_for_it_and_then_cuts_it(gateway: Gateway, upstream
         await begin(gateway, client, body=STREAMED)
         leaves.writer.close()
         await until(lambda: gateway.server.open_requests == 1)
-        assert await gateway.server.drain(0.2, 2.0) == 3
+        assert await gateway.server.drain(0.2, 30.0) == 3
         body = await rest(client)
     assert body.startswith(WORDS[0])
     assert b'"code":"drained"' in body

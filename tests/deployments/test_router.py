@@ -56,17 +56,17 @@ async def test_every_ingress_is_told_once_to_try_channels_again(router: Router) 
         known = await sync(router, replica=name, kind=kind)
     seen = {"table_version": table.decode(known.table or b"").version, "live_seq": known.live_seq}
     seen["key_seq"] = (await sync(router)).key_seq
-    waits = asyncio.create_task(sync(router, replica="i1", wait_s=5.0, **seen))
+    waits = asyncio.create_task(sync(router, replica="i1", wait_s=60.0, **seen))
     await asyncio.sleep(0)
     assert await router.retry([7, 3]) == 2
     assert (await waits).retries == [3, 7], "one that waits hears of it at once"
-    assert (await sync(router, replica="i2", wait_s=5.0, **seen)).retries == [3, 7]
+    assert (await sync(router, replica="i2", wait_s=60.0, **seen)).retries == [3, 7]
     for name, kind in (("i1", "ingress"), ("i2", "ingress"), ("a1", "admin")):
         assert (await sync(router, replica=name, kind=kind, **seen)).retries == []
 
 
 async def test_a_new_replica_gets_everything_at_once(router: Router) -> None:
-    news = await sync(router, wait_s=5.0)
+    news = await sync(router, wait_s=60.0)
     assert news.table is not None
     assert news.flush_keys
     version = table.decode(news.table).version
@@ -93,13 +93,13 @@ async def test_changes_wake_those_who_wait(router: Router) -> None:
         "table_version": table.decode(news.table).version,
         "live_seq": news.live_seq,
         "key_seq": news.key_seq,
-        "wait_s": 5.0,
+        "wait_s": 60.0,
     }
     waiting = asyncio.get_running_loop().create_task(sync(router, **known))
     await asyncio.sleep(0.02)
     await add_channel(router, "m")
     await router.refresh()
-    news = await asyncio.wait_for(waiting, 1.0)
+    news = await asyncio.wait_for(waiting, 20.0)
     assert news.table is not None
     assert [row.name for row in table.decode(news.table).channels] == ["m"]
     known["table_version"] = table.decode(news.table).version
@@ -108,7 +108,7 @@ async def test_changes_wake_those_who_wait(router: Router) -> None:
     secret = crypto.new_key()
     async with router._sessions.begin() as session:
         await keys.create(session, models.Key(name="k", digest=crypto.digest(secret)))
-    news = await asyncio.wait_for(waiting, 1.0)  # nobody said it: found by looking
+    news = await asyncio.wait_for(waiting, 20.0)  # nobody said it: found by looking
     assert news.changed_keys == [crypto.digest(secret)]
     assert not news.flush_keys
 
@@ -120,7 +120,7 @@ async def test_a_quiet_poll_returns_in_time(router: Router) -> None:
     began = asyncio.get_running_loop().time()
     news = await sync(router, table_version=version, live_seq=news.live_seq, key_seq=news.key_seq, wait_s=0.3)
     assert news.table is None
-    assert 0.25 < asyncio.get_running_loop().time() - began < 1.0
+    assert 0.25 < asyncio.get_running_loop().time() - began < 15.0
 
 
 async def test_where_things_run_is_told(router: Router) -> None:
@@ -144,14 +144,14 @@ async def test_a_look_at_what_runs_does_not_show_what_a_poll_said_that_still_wai
     router: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deployments.router.FRESH_S", 0.0)
-    monkeypatch.setattr("deployments.router.ASK_S", 5.0)
+    monkeypatch.setattr("deployments.router.ASK_S", 60.0)
     news = await sync(router)
     known = {"table_version": table.decode(news.table or b"").version, "live_seq": news.live_seq}
     known["key_seq"] = news.key_seq
 
     async def poll() -> None:
-        await sync(router, open_requests=3, wait_s=5.0, **known)
-        await sync(router, open_requests=0, wait_s=5.0, **known)
+        await sync(router, open_requests=3, wait_s=60.0, **known)
+        await sync(router, open_requests=0, wait_s=60.0, **known)
 
     polls = asyncio.create_task(poll())
     await asyncio.sleep(0)
@@ -198,6 +198,7 @@ async def test_old_and_lost_key_changes_flush(router: Router) -> None:
 async def test_a_new_router_takes_nothing_away_before_it_has_heard_of_everything(
     router: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(router, "_gathered_at", router._gathered_at + 3600)  # however slow the machine is
     known = {"live_seq": router._first_live_seq - 1000, "table_version": router._table.version, "key_seq": 0}  # type: ignore[union-attr]
     assert (await sync(router, **known)).live is None, "its Admin may not have polled yet"
     monkeypatch.setattr(router, "_gathered_at", 0.0)

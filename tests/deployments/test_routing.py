@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -15,7 +16,8 @@ from deployments.routing import choose
 from deployments.settings import Breaker
 from deployments.table import ChannelRow, RouteTable, TableData, decode, encode
 from tests.deployments.gateway import Gateway
-from tests.deployments.mock import Upstream, answers, closes, normal, stalls, streams
+from tests.deployments.mock import Call, Upstream, answers, closes, normal, stalls, streams
+from tests.deployments.virtual import virtual
 
 
 def row(number: int, models: dict[str, str], **fields: object) -> ChannelRow:
@@ -148,6 +150,7 @@ async def test_breakers() -> None:
     assert breakers.resting == {2}
 
 
+@virtual
 async def test_the_end_of_an_earlier_rest_does_not_end_a_later_one() -> None:
     breakers = Breakers(Breaker(failures=1, rest_s=0.2))
     breakers.failed(1, failure("upstream_error"))
@@ -164,7 +167,7 @@ async def test_the_end_of_an_earlier_rest_does_not_end_a_later_one() -> None:
 async def test_the_longer_of_two_rests_counts() -> None:
     breakers = Breakers(Breaker(failures=1, rest_s=0.05))
     breakers.failed(1, failure("upstream_error"))
-    breakers.failed(1, failure("upstream_rate_limit", "0.5"))
+    breakers.failed(1, failure("upstream_rate_limit", "30"))
     breakers.failed(1, failure("upstream_error"))
     await asyncio.sleep(0.15)
     assert breakers.resting == {1}
@@ -264,17 +267,23 @@ async def test_the_number_of_attempts_is_bounded(make_gateway, make_upstream) ->
     assert (record.attempts, record.status, record.end) == (3, 503, "upstream_error")
 
 
-async def test_the_time_of_attempts_is_bounded(make_gateway, make_upstream) -> None:
-    gateway = await make_gateway(max_attempts=20, timeouts={"retry_budget_s": 0.7, "first_byte_s": 0.05})
+async def test_the_time_of_attempts_is_bounded(make_gateway, make_upstream, monkeypatch) -> None:
+    gateway = await make_gateway(max_attempts=20, timeouts={"retry_budget_s": 3000.0})
     upstream = await make_upstream()
-    upstream.behave = stalls
+    real, ahead = time.monotonic, 0.0
+
+    async def fails_slowly(call: Call) -> None:  # its time is made up: of real time a slow machine takes what it likes
+        nonlocal ahead
+        ahead += 500.0
+        await answers(500)(call)
+
+    upstream.behave = fails_slowly
     for number in range(20):
         await gateway.add_channel(f"c{number}", upstream.url, push=number == 19)
-    began = time.monotonic()
+    monkeypatch.setattr("deployments.pipeline.time", SimpleNamespace(monotonic=lambda: real() + ahead))
     answer = await gateway.post()
-    assert (answer.status, answer.error["code"]) == (504, "upstream_timeout")
-    assert time.monotonic() - began < 2.0
-    assert 2 <= len(upstream.calls) < 16
+    assert (answer.status, answer.error["code"]) == (502, "upstream_error")
+    assert len(upstream.calls) == 6
 
 
 async def test_a_failing_channel_rests(make_gateway, make_upstream) -> None:
