@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from deployments.leases_account import Lease, Sizes
 from deployments.leases_authority import LeaseAuthority
 from deployments.leases_keeper import Keeper
-from deployments.leases_waiting import Insufficient, Unavailable, Waiter, insufficient
+from deployments.leases_waiting import PATIENCE_S, Insufficient, Unavailable, Waiter, insufficient
 from storage.ledger.accounts import BUDGET
 from storage.ledger.purses import Purse
 
@@ -299,6 +299,10 @@ class LeaseBook:
         if waiter.future.done():
             return
         now = self._clock()
+        if now - waiter.deadline > PATIENCE_S and not waiter.forgiven:
+            # The process stood still: the answer may wait in a socket, and what others give back with it.
+            waiter.forgiven = True
+            waiter.deadline = now + self._wait_s
         if now < waiter.deadline - 0.001:
             waiter.timer = asyncio.get_running_loop().call_later(waiter.deadline - now, self._over, waiter)
         else:

@@ -48,10 +48,22 @@ def shown(amount: int) -> str:
 class Waiter:
     """`amount` is wanted; when that is not to be had, anything from `least` on. Deadlines are monotonic seconds.
 
-    `patient_until`: before that it waits for the whole amount, as long as that could come together.
+    `patient_until`: before that it waits for the whole amount, as long as that could come together. `forgiven`: its
+    time was over while the process stood still, and it has been given that time once more.
     """
 
-    __slots__ = ("amount", "deadline", "future", "labels", "leases", "least", "patient_until", "since", "timer")
+    __slots__ = (
+        "amount",
+        "deadline",
+        "forgiven",
+        "future",
+        "labels",
+        "leases",
+        "least",
+        "patient_until",
+        "since",
+        "timer",
+    )
 
     def __init__(
         self, leases: tuple[Lease, ...], labels: tuple[str, ...], amount: int, least: int, now: float, wait_s: float
@@ -63,6 +75,7 @@ class Waiter:
         self.patient_until = now + min(PATIENCE_S, wait_s)
         self.deadline = now + wait_s
         self.since = now
+        self.forgiven = False
         self.timer: asyncio.TimerHandle | None = None
         self.future: asyncio.Future[Reservation] = asyncio.get_running_loop().create_future()
 

@@ -109,9 +109,11 @@ class Replica:
         if not waiters:
             return
         await until(lambda: all(lease.answered_at >= each.since for each in waiters for lease in each.leases))
-        fleet.ahead += WAIT_S
-        for waiter in waiters:
-            self.book._over(waiter)
+        for _ in range(2):  # the first time it may look like a pause of the process, which is forgiven once
+            fleet.ahead += WAIT_S
+            for waiter in waiters:
+                if not waiter.future.done():
+                    self.book._over(waiter)
 
 
 class Fleet:

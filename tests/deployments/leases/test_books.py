@@ -113,6 +113,25 @@ async def test_money_that_a_running_request_may_need_is_waited_for(fleet: Fleet,
     reservation.release()
 
 
+async def test_a_replica_that_stood_still_while_a_request_waited_gives_it_its_time_once_more(
+    fleet: Fleet, account: MakeAccount
+) -> None:
+    account_id = await account(1000)
+    first, second = fleet.add(), fleet.add()
+    running = await first.book.reserve([purse(account_id)], 1000)
+    waiting = asyncio.create_task(second.book.reserve([purse(account_id)], 900))
+    await until(lambda: any(lease.waiters for lease in second.book.keeper.leases.values()))
+    (waiter,) = [waiter for lease in second.book.keeper.leases.values() for waiter in lease.waiters]
+    await until(lambda: waiter.leases[0].answered_at >= waiter.since)
+    fleet.ahead += WAIT_S + 1.0
+    second.book._over(waiter)
+    await asyncio.sleep(0)
+    assert not waiting.done()  # what the first gives back is on its way
+    first.finish(running, 0)
+    await fleet.drain()
+    (await waiting).release()
+
+
 async def test_a_balance_that_cannot_cover_it_refuses_at_once(fleet: Fleet, account: MakeAccount) -> None:
     account_id = await account(7_500_000)
     replica = fleet.add()
