@@ -32,6 +32,20 @@ from deployments.telemetry import Telemetry
 asyncio.run(Settling(Settings(data=sys.argv[1]), Telemetry()).run(asyncio.Event()))
 """
 
+PATIENT = """
+from deployments import settler, settler_life, settler_pace
+settler_pace.LATE_S = settler_pace.STUCK_S = settler_life.STOP_S = 60.0
+settler.main()
+"""
+"""A settler that neither changes its worker nor leaves records behind because the machine is slow or stood still."""
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settlers of this test are patient, and so is who starts them."""
+    monkeypatch.setattr(Settling, "command", (sys.executable, "-c", PATIENT, "deployments.settler"))
+    monkeypatch.setattr("deployments.settling.STOP_S", 60.0)
+
 
 @pytest.fixture
 def settings(tmp_path: Path, empty_database: Path) -> Settings:
@@ -112,6 +126,7 @@ def locked(database: Path) -> Iterator[None]:
         connection.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_whoever_is_killed_each_record_is_settled_once_and_a_stop_settles_the_rest(
     settling: tuple[Settling, asyncio.Event, asyncio.Task[None]], journal: Journal
 ) -> None:
