@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response
 
 from tests.console.site import Site
 
@@ -25,9 +25,15 @@ WAIT_MS = 30_000
 STEP_MS = 30
 QUIET_STEPS = 3
 """After so many steps without a request the page is at rest: what one answer leads to is asked for by then."""
-BUSY = """() => document.readyState !== "complete" || !document.querySelector("main")
-  || !!document.querySelector("[aria-busy=true], .mantine-Loader-root, .mantine-Skeleton-root[data-visible=true]")"""
-"""A page that is loading, has not begun, or shows that something in it is loading."""
+BUSY = """async () => {
+  await globalThis.scheduler?.postTask(() => undefined, { priority: "background" });
+  return document.readyState !== "complete" || !document.querySelector("main")
+    || !!document.querySelector("[aria-busy=true], .mantine-Loader-root, .mantine-Skeleton-root[data-visible=true]");
+}"""
+"""A page that is loading, has not begun, or shows that something in it is loading; told when it has nothing else to do.
+
+React draws the page that a link leads to in pieces, beside the one before: on a slow machine that is still shown then.
+"""
 
 GO = """path => {
   history.pushState({}, "", new URL(path, document.baseURI));
@@ -101,7 +107,7 @@ class Visits:
         quiet = 0
         for _ in range(WAIT_MS // STEP_MS):
             page.wait_for_timeout(STEP_MS)
-            busy = self._pending.get(page) or page.evaluate(BUSY)
+            busy = self._pending.get(page) or _is_busy(page)
             quiet = 0 if busy else quiet + 1
             if quiet == QUIET_STEPS:
                 return page
@@ -119,7 +125,7 @@ class Visits:
         if size is None or size["width"] != width:
             page.set_viewport_size({"width": width, "height": HEIGHT})
         page.evaluate(_DRAWN)
-        return self.settle(page) if self._pending.get(page) or page.evaluate(BUSY) else page
+        return self.settle(page) if self._pending.get(page) or _is_busy(page) else page
 
     def allow(self, pattern: str, *statuses: int) -> None:
         """Let requests whose address matches fail with these statuses; without any, in whatever way."""
@@ -209,6 +215,15 @@ class Visits:
 
     def _is_allowed(self, url: str, status: int) -> bool:
         return any(pattern.search(url) and (not statuses or status in statuses) for pattern, statuses in self._allowed)
+
+
+def _is_busy(page: Page) -> bool:
+    try:
+        return bool(page.evaluate(BUSY))
+    except Error as error:
+        if "context was destroyed" in error.message:  # it leads elsewhere
+            return True
+        raise
 
 
 def _is_stream(request: Request) -> bool:
