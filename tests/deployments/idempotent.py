@@ -1,11 +1,15 @@
 """Gateways with idempotency, one or more on the same database. Owns no fake: claims, listener and relay are real."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from deployments.idempotency import Idempotency
 from deployments.idempotency_rules import Rules
+from storage.models import IdempotentAnswer
 from tests.deployments.client import Answer, Client
 from tests.deployments.gateway import Gateway
 
@@ -24,7 +28,7 @@ class Twin(Gateway):
 
 
 SHORT_S = 0.6
-"""A lease whose end a test waits for."""
+"""A lease that is to end, or to be renewed, while its owner lives."""
 
 
 class Replicas:
@@ -81,6 +85,12 @@ def kill(part: Idempotency) -> None:
     for connection in list(listener.connections):
         connection.transport.abort()
     part._running.clear()
+
+
+async def end_leases(gateway: Gateway) -> None:
+    """What is claimed now is claimed for a moment only. Until then no pause of the machine ended it."""
+    async with gateway.sessions.begin() as session:
+        await session.execute(update(IdempotentAnswer).values(lease_until=int((time.time() + 0.3) * 1000)))
 
 
 async def ask(gateway: Gateway, key: str = "k-1", body: dict[str, Any] | None = None, **more: Any) -> Answer:

@@ -17,7 +17,7 @@ from storage.repositories import usage
 from storage.repositories.usage_search import Wanted, search
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import Gateway, until
-from tests.deployments.idempotent import SHORT_S, Replicas, ask, begin, kill, rest, settled
+from tests.deployments.idempotent import SHORT_S, Replicas, ask, begin, end_leases, kill, rest, settled
 from tests.deployments.mock import DONE, STREAM, UNARY_BYTES, WORDS, Call, Upstream, event, normal
 
 STREAMED = {"stream": True}
@@ -132,7 +132,7 @@ async def test_a_failure_elsewhere_reaches_who_reads_along_and_is_not_kept(
 async def test_a_dead_owner_is_replaced_when_its_lease_ends(
     gateway: Gateway, upstream: Upstream, replicas: Replicas, tmp_path: Path
 ) -> None:
-    one = await replicas.guard(gateway, lease_s=SHORT_S)
+    one = await replicas.guard(gateway)
     other, two = await replicas.twin(gateway, tmp_path / "two")
     upstream.behave = Gate()
     async with Client(gateway.port) as first, Client(other.port) as second:
@@ -143,6 +143,7 @@ async def test_a_dead_owner_is_replaced_when_its_lease_ends(
         upstream.behave = normal
         with pytest.raises(asyncio.IncompleteReadError):
             await rest(second)  # cut, so that it cannot be taken for complete
+    await end_leases(gateway)
     since = time.monotonic()
     again = await ask(other, body=STREAMED)
     assert again.body == STREAM
@@ -157,7 +158,7 @@ async def test_a_dead_owner_is_replaced_when_its_lease_ends(
 async def test_a_dead_owner_that_had_charged(
     gateway: Gateway, upstream: Upstream, replicas: Replicas, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    one = await replicas.guard(gateway, lease_s=SHORT_S)
+    one = await replicas.guard(gateway)
     other, _ = await replicas.twin(gateway, tmp_path / "two")
 
     async def never(_: object) -> None:
@@ -168,6 +169,7 @@ async def test_a_dead_owner_that_had_charged(
     kill(one)
     record = await gateway.record()
     assert record.request_id == first.headers["x-request-id"] == (await row(gateway)).request_id
+    await end_leases(gateway)
     lost = await ask(other)
     assert lost.status == 409
     assert lost.error["code"] == "idempotent_answer_lost"
@@ -219,11 +221,12 @@ async def test_leases_are_renewed(gateway: Gateway, upstream: Upstream, replicas
 async def test_a_restarted_replica_finds_the_claim_of_the_one_before(
     gateway: Gateway, upstream: Upstream, replicas: Replicas
 ) -> None:
-    one = await replicas.guard(gateway, lease_s=SHORT_S)
+    one = await replicas.guard(gateway)
     upstream.behave = Gate()
     async with Client(gateway.port) as client:
         await begin(gateway, client, body=STREAMED)
     kill(one)
+    await end_leases(gateway)
     upstream.behave = normal
     await replicas.guard(gateway)
     assert (await ask(gateway, body=STREAMED)).body == STREAM
@@ -233,13 +236,14 @@ async def test_a_restarted_replica_finds_the_claim_of_the_one_before(
 async def test_two_that_want_the_claim_of_a_dead_owner(
     gateway: Gateway, upstream: Upstream, replicas: Replicas, tmp_path: Path
 ) -> None:
-    one = await replicas.guard(gateway, lease_s=SHORT_S)
+    one = await replicas.guard(gateway)
     other, _ = await replicas.twin(gateway, tmp_path / "two")
     third, _ = await replicas.twin(gateway, tmp_path / "three")
     upstream.behave = Gate()
     async with Client(gateway.port) as client:
         await begin(gateway, client, body=STREAMED)
     kill(one)
+    await end_leases(gateway)
     upstream.behave = normal
     got = await asyncio.gather(*[ask(each, body=STREAMED) for _ in range(3) for each in (other, third)])
     assert {each.body for each in got} == {STREAM}
