@@ -21,28 +21,11 @@ import httpx
 import yaml
 
 from admin.console import start
-from deployments import ports
+from deployments import ports, ray_node
 from deployments.settings import Settings, SettingsError, load
 from deployments.startup import Prepared, prepare, welcome
 
 READY_S = 300.0
-RAY_NODE_S = 150
-"""How long Ray may take for its own node; its default of 30 s is too short on a small machine that is busy."""
-RAY_DEFAULTS = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_DEDUP_LOGS": "0",
-    # How often Ray looks after itself. Measured on an idle gateway: 0.18 cores with its own intervals, 0.10 with these.
-    "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",
-    "RAY_SERVE_METRICS_EXPORT_INTERVAL_MS": "5000",
-    "RAY_metrics_report_interval_ms": "30000",
-    "REPORTER_UPDATE_INTERVAL_MS": "30000",
-    "RAY_kill_idle_workers_interval_ms": "5000",
-    "RAY_memory_monitor_refresh_ms": "1000",
-    "RAY_raylet_report_resources_period_milliseconds": "500",
-    "RAY_raylet_check_gc_period_milliseconds": "2000",
-    "RAY_raylet_start_wait_time_s": str(RAY_NODE_S),
-}
-"""Environment of Ray and Serve, unless it is set already."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,27 +71,13 @@ def _check_options(settings: Settings) -> None:
     check_options(settings)
 
 
-_TOO_SLOW = (
-    "Ray did not come up in time (RAY_raylet_start_wait_time_s): the machine is too busy, or short of memory. Nothing "
-    "was left running; start again when there is less to do."
-)
-
-
 def _serve_run(config: Path, dashboard: bool) -> None:
     """`serve run CONFIG` with Ray already initialised our way."""
-    for name, value in RAY_DEFAULTS.items():
-        os.environ.setdefault(name, value)
-    import ray  # noqa: PLC0415  # seconds to load, and it reads the variables above
-
-    if not os.environ.get("RAY_ADDRESS"):
-        # The object store is not used; 100 MB is about the least that Ray accepts.
-        try:
-            ray.init("local", namespace="serve", include_dashboard=dashboard, object_store_memory=100 * 1024 * 1024)
-        except Exception as error:
-            if "timed out during startup" not in str(error):  # Ray has no class for it
-                raise
-            sys.exit(f"The gateway cannot start.\n{_TOO_SLOW}")
-    from ray.serve.scripts import cli  # noqa: PLC0415  # as ray
+    try:
+        ray_node.start(dashboard, _say)
+    except ray_node.TooSlowError as error:
+        sys.exit(f"The gateway cannot start.\n{error}")
+    from ray.serve.scripts import cli  # noqa: PLC0415  # seconds to load
 
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored

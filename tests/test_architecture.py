@@ -126,7 +126,7 @@ BANS = (
             name,
             ("deployments", "adapters", "storage", "admin"),
             "settings are read once, in deployments/settings.py",
-            frozenset({"deployments/settings.py", "deployments/launch.py", "admin/cli/"}),
+            frozenset({"deployments/settings.py", "deployments/launch.py", "deployments/ray_node.py", "admin/cli/"}),
         )
         for name in ("os.getenv", "os.environ")
     ),

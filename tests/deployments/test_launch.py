@@ -1,33 +1,78 @@
-"""Starting: what Ray says when it cannot is one sentence with what to do, and other faults stay what they are."""
+"""Starting: what Ray cannot do in its time is tried again, then said in one sentence; other faults are not hidden."""
 
+import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 import ray
 
-from deployments import launch
+from deployments import launch, ray_node
+
+BUSY = "The current node timed out during startup. This could happen because some of the raylet failed"
 
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    monkeypatch.setattr(launch, "RAY_DEFAULTS", {})  # they would stay in the environment of other tests
+    monkeypatch.setattr(ray_node, "DEFAULTS", {})  # they would stay in the environment of other tests
 
 
-def fail(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
-    def init(*_given: object, **_options: object) -> None:
-        raise RuntimeError(words)
+class Init:
+    """In place of ray.init: leaves a process running and fails, `times` times."""
 
-    monkeypatch.setattr(ray, "init", init)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, words: str, times: int) -> None:
+        self.words = words
+        self.times = times
+        self.left: list[subprocess.Popen[bytes]] = []
+        monkeypatch.setattr(ray, "init", self)
+
+    def __call__(self, *_given: object, **_options: object) -> None:
+        self.left.append(subprocess.Popen(["sh", "-c", "sleep 600 & sleep 600; true"]))
+        if len(self.left) <= self.times:
+            raise RuntimeError(self.words)
+
+    def running(self) -> list[bool]:
+        """Which of the processes that were left are still there."""
+        return [process.poll() is None for process in self.left]
+
+    def end(self) -> None:
+        for process in self.left:
+            if process.poll() is None:
+                ray_node._kill({psutil.Process(process.pid)})
+            process.wait()
+
+
+def test_a_machine_that_is_busy_for_a_while_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = subprocess.Popen(["sleep", "600"])
+    said: list[str] = []
+    init = Init(monkeypatch, BUSY, times=2)
+    try:
+        ray_node.start(dashboard=False, say=said.append)
+        assert init.running() == [False, False, True]
+        assert [line[-8:] for line in said] == ["(2 of 4)", "(3 of 4)"]
+        assert other.poll() is None  # what was there before is not Ray's
+    finally:
+        init.end()
+        other.kill()
+        other.wait()
 
 
 def test_a_machine_too_busy_for_ray_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    fail(monkeypatch, "The current node timed out during startup. This could happen because some of the raylet failed")
-    with pytest.raises(SystemExit, match=r"^The gateway cannot start.\nRay did not come up in time.*start again"):
-        launch._serve_run(Path("serve_config.yaml"), dashboard=False)
+    init = Init(monkeypatch, BUSY, times=9)
+    try:
+        with pytest.raises(SystemExit, match=r"^The gateway cannot start.\nRay did not come up.*start again"):
+            launch._serve_run(Path("serve_config.yaml"), dashboard=False)
+        assert init.running() == [False] * ray_node.TRIES
+    finally:
+        init.end()
 
 
 def test_another_fault_of_ray_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    fail(monkeypatch, "no space left on device")
-    with pytest.raises(RuntimeError, match=r"^no space left"):
-        launch._serve_run(Path("serve_config.yaml"), dashboard=False)
+    init = Init(monkeypatch, "no space left on device", times=9)
+    try:
+        with pytest.raises(RuntimeError, match=r"^no space left"):
+            launch._serve_run(Path("serve_config.yaml"), dashboard=False)
+        assert len(init.left) == 1
+    finally:
+        init.end()

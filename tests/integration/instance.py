@@ -64,7 +64,6 @@ class Instance:
         if self.by_hand:
             command = [str(BIN / "serve"), "run", str(self.config)]
             environ |= {"GATEWAY_PORT": str(self.port), "GATEWAY_DATA": str(self.data)}
-            environ["RAY_raylet_start_wait_time_s"] = "150"  # gateway-serve sets it
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
