@@ -1,6 +1,6 @@
 // The check of texts finds what is planted, and nothing in what is right.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -17,12 +17,16 @@ function faults(change = () => {}, code = CODE, problems = []) {
   const texts = structuredClone(TEXTS);
   change(texts);
   const root = mkdtempSync(join(tmpdir(), "texts-"));
-  for (const [locale, tree] of Object.entries(texts)) {
-    mkdirSync(join(root, "locales", locale), { recursive: true });
-    writeFileSync(join(root, "locales", locale, "things.json"), JSON.stringify(tree));
+  try {
+    for (const [locale, tree] of Object.entries(texts)) {
+      mkdirSync(join(root, "locales", locale), { recursive: true });
+      writeFileSync(join(root, "locales", locale, "things.json"), JSON.stringify(tree));
+    }
+    writeFileSync(join(root, "Page.tsx"), code);
+    return check(root, problems).map(([kind]) => kind);
+  } finally {
+    rmSync(root, { recursive: true });
   }
-  writeFileSync(join(root, "Page.tsx"), code);
-  return check(root, problems).map(([kind]) => kind);
 }
 
 test("right texts have no fault", () => assert.deepEqual(faults(), []));
