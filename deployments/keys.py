@@ -10,6 +10,7 @@ unknown one is answered with 503.
 import asyncio
 import fnmatch
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -21,6 +22,7 @@ from adapters.errors import ClientError, GatewayFault
 from deployments.groups import AUTO
 from deployments.key_rules import KeyRules, rules_of
 from storage.ledger.purses import Holder, Purse, holder
+from storage.patience import patience
 from storage.repositories import keys
 
 UNKNOWN_S = 5.0
@@ -33,6 +35,7 @@ MAX_WAITING = 4096
 """Lookups under way and waiting; a flood of invented keys is answered with 503 and not remembered."""
 
 LOOKUP_S = 5.0
+"""How long a request waits for the database; a pause of this process does not count."""
 
 
 class Key(msgspec.Struct, gc=False):
@@ -165,6 +168,8 @@ class Keys:
         self._pending: dict[bytes, asyncio.Task[Key | None]] = {}
         self._slots = asyncio.Semaphore(MAX_LOOKUPS)
         self._epoch = 0
+        self._away = False
+        self._log = logging.getLogger("gateway")
 
     def __len__(self) -> int:
         return len(self._known)
@@ -190,11 +195,12 @@ class Keys:
                 raise _busy()
             task = self._start(digest)
         try:
-            key = await asyncio.wait_for(asyncio.shield(task), LOOKUP_S)
-        except asyncio.CancelledError:
-            raise
-        except Exception:  # noqa: BLE001  # a database driver may raise anything when it is away
+            async with patience(LOOKUP_S):
+                key = await asyncio.shield(task)
+        except Exception as error:  # noqa: BLE001  # a database driver may raise anything when it is away
+            self._failed(error)
             raise _busy() from None
+        self._away = False
         if key is None:
             raise unknown_key()
         return key
@@ -213,6 +219,12 @@ class Keys:
         self._known.clear()
         self._unknown.clear()
         self._pending.clear()
+
+    def _failed(self, error: Exception) -> None:
+        """Said once, until the database answers again: each request of an unknown key would say it."""
+        if not self._away:
+            self._away = True
+            self._log.error("keys: the database does not answer, unknown keys get 503: %s", type(error).__name__)
 
     def _start(self, digest: bytes) -> asyncio.Task[Key | None]:
         task = self._pending[digest] = asyncio.get_running_loop().create_task(self._look_up(digest))

@@ -87,7 +87,9 @@ class Gateway:
         self.journal_bytes = 1 << 30
         self.lookups = 0
         self.database_away = False
-        self.lookup_delay = 0.0
+        self.lookups_answered = asyncio.Event()
+        """Cleared: the database does not answer about keys until it is set."""
+        self.lookups_answered.set()
         self.key = ""
         self.admin_key = ""
 
@@ -236,7 +238,7 @@ class Gateway:
 
     async def _load_key(self, digest: bytes) -> Key | None:
         self.lookups += 1
-        await asyncio.sleep(self.lookup_delay)
+        await self.lookups_answered.wait()
         if self.database_away:
             raise OSError("the database is away")
         return await load(self.sessions, digest)

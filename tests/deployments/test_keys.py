@@ -71,18 +71,25 @@ async def test_a_remembered_key_is_trusted_for_a_time_and_then_asked_for_behind_
     await gateway.add_channel("one", upstream.url)
     assert (await gateway.post()).status == 200
     await asyncio.sleep(0.1)
-    gateway.lookup_delay = 0.2
+    gateway.lookups_answered.clear()
     assert (await gateway.post()).status == 200
     await until(lambda: gateway.lookups == 2)
     gateway.database_away = True
-    await asyncio.sleep(0.3)
+    gateway.lookups_answered.set()
+    await until(lambda: not gateway.replica.keys._pending)
     assert (await gateway.post()).status == 200, "no answer is no refusal"
 
 
-async def test_a_slow_database_is_waited_for_and_no_longer(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_database_is_waited_for_and_no_longer(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(keys, "LOOKUP_S", 0.1)
-    gateway.lookup_delay = 0.3
-    assert (await gateway.post()).status == 503
+    gateway.lookups_answered.clear()
+    for _ in range(3):
+        assert (await gateway.post()).status == 503
+    said = [record.getMessage() for record in caplog.records if record.name == "gateway"]
+    assert said == ["keys: the database does not answer, unknown keys get 503: TimeoutError"]
+    gateway.lookups_answered.set()
     await until(lambda: len(gateway.replica.keys) == 1)
     assert (await gateway.post()).status == 200, "the answer that came late is remembered"
     assert gateway.lookups == 1
