@@ -42,6 +42,7 @@ def test_the_palette_finds_pages_things_and_settings(console: Visits) -> None:
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(address))
         expect(page.get_by_role("listbox")).to_have_count(0)
+        console.settle(page)  # the page that it leads to takes the focus to the thing itself
 
 
 def test_without_a_mouse(console: Visits, site: Site) -> None:

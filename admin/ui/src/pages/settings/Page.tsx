@@ -58,7 +58,8 @@ function Areas({ areas, may }: { areas: SettingsArea[]; may: boolean }) {
   useEffect(() => {
     if (!target || !listed) return;
     document.getElementById(target)?.scrollIntoView({ block: "center" });
-    document.getElementById(`field-${target}`)?.focus({ preventScroll: true });
+    // The list may come after somebody has opened the palette over it: what is typed there must not land in a setting.
+    if (!document.activeElement?.closest("[role=dialog]")) document.getElementById(`field-${target}`)?.focus({ preventScroll: true });
   }, [target, listed]);
 
   const open = (area: string) => navigate({ search: `?area=${area}` }, { replace: true });
