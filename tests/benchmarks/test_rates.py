@@ -12,6 +12,5 @@ def test_it_measures_and_keeps_the_limit(capsys):
     assert set(figures.kept) == {"memory", "redis"}
     for kept in figures.kept.values():
         assert kept.most_in_a_second <= 100
-        # A machine that stood still in each of the runs has shown nothing of how near to the limit replicas come.
-        assert kept.share_of_limit > 0.9 or kept.stood_still_s >= rates.STILL_S
+        assert kept.share_of_limit > 0.9
     assert all(value > 0 for value in figures.decide_us.values())

@@ -16,8 +16,7 @@ from tests.integration.instance import BIN, Instance, eventually
 from tests.integration.load import MESSAGES
 
 PUSHED_S = 1.0
-"""The bound on the way of a change to the data plane, from the answer of the admin API: what is found by looking takes
-up to two seconds. A machine that stands still for a moment makes one change late, not two of a kind."""
+"""The bound on the way of a change to the data plane, from the answer of the admin API."""
 
 
 class Command:
@@ -76,7 +75,7 @@ def test_a_channel_and_a_key_from_nothing_to_a_request(command: Command, plain: 
     key = command.json("keys", "create", "by-cli", "--model", "cli-model")["key"]
     try:
         assert key.startswith("sk-gw-")
-        until(lambda: chat(plain, key, "cli-model"), 200)
+        until(lambda: chat(plain, key, "cli-model"), 200, PUSHED_S)
         assert chat(plain, key, "mock-unary") == 403
         sent = httpx.get(upstream.removesuffix("/v1") + "/__last", trust_env=False).json()
         assert ["authorization", "Bearer sk-upstream-1234567890"] in [[n.lower(), v] for n, v in sent["headers"]]
@@ -99,7 +98,7 @@ def test_a_channel_and_a_key_from_nothing_to_a_request(command: Command, plain: 
     finally:
         command("channels", "remove", "by-cli", "--yes")
         command("keys", "remove", "by-cli", "--yes")
-    until(lambda: chat(plain, key, "cli-model"), 401)
+    until(lambda: chat(plain, key, "cli-model"), 401, PUSHED_S)
 
 
 def test_status(command: Command, gateway: Instance):
@@ -172,7 +171,7 @@ def test_apply_twice_dry_run_and_prune(
         assert actions("--dry-run") == ["create"] * 4
         assert gateway.call("GET", "/status")["revisions"] == before, "a dry run changes nothing"
         assert actions() == ["create"] * 4
-        until(lambda: chat(plain, key, "applied-model"), 200)
+        until(lambda: chat(plain, key, "applied-model"), 200, PUSHED_S)
         after = gateway.call("GET", "/status")["revisions"]
         assert actions() == ["unchanged"] * 4
         assert gateway.call("GET", "/status")["revisions"] == after, "what is unchanged is not pushed"
@@ -187,7 +186,7 @@ def test_apply_twice_dry_run_and_prune(
     finally:
         file.write_text("channels: []\nkeys: []\nprices: []\n")
         command("apply", "-f", str(file), "--prune")
-    until(lambda: chat(plain, key, "applied-model"), 401)
+    until(lambda: chat(plain, key, "applied-model"), 401, PUSHED_S)
     assert gateway.call("GET", "/channels/mock")["name"] == "mock", "what no apply made is never pruned"
 
 
@@ -216,4 +215,4 @@ def test_a_change_is_in_force_within_a_second(gateway: Instance, plain: httpx.Cl
         gateway.call("DELETE", "/keys/pushed")
     for what, seconds in took.items():
         print(f"{what}: in force after {' '.join(f'{value * 1000:.0f}' for value in seconds)} ms")
-    assert all(sorted(seconds)[-2] < PUSHED_S for seconds in took.values())
+    assert max(max(seconds) for seconds in took.values()) < PUSHED_S

@@ -58,7 +58,7 @@ async def test_no_request_fails_while_the_router_is_replaced(gateway: Instance, 
     print(f"\nRouter back after {back_s:.1f} s; changes after that in force after {shown} ms")
     assert 0 in ups, "metrics answered while the Router was away, and said so"
     assert ups[-1] == 1
-    assert sorted(pushed_s)[-2] < PUSHED_S
+    assert max(pushed_s) < PUSHED_S
     assert not load.seen.failures, f"of {len(load.seen.complete)}: {load.seen.failures}"
     rows = await asyncio.to_thread(gateway.usage_of, load.seen.complete, key="router-away")
     assert load.seen.complete <= {row["request_id"] for row in rows}
