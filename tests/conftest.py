@@ -24,6 +24,8 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import stopwatch
+
 # The same examples each time: a run that fails without a change tells nothing about the change. `make fuzz` looks for
 # what these do not find. How long an example takes says more about the machine than about the example.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -305,6 +307,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _no_process_is_left() -> Iterator[None]:
     """Fail the session when a test left a child process behind, and end it, so that the run can end."""
     yield
+    stopwatch.end()
     # What was told to end may take some time over it.
     deadline = time.monotonic() + 20
     while (ours := _children()) and time.monotonic() < deadline:

@@ -34,16 +34,17 @@ from storage.records import FIELDS, UsageRecord
 from storage.repositories import channels, keys, prices
 from storage.repositories.usage_search import Wanted, search
 from tests.deployments.client import Answer, Client, request
+from tests.stopwatch import Stopwatch
 
 MASTER = b"m" * 32
 CHAT = {"model": "gpt-x", "messages": [{"role": "user", "content": "hi"}]}
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until it holds; fails when it does not come true. So long, because a machine may stand still meanwhile."""
-    began = time.monotonic()
+    """Wait until it holds; fails when it does not come true within so many seconds in which the machine ran."""
+    watch = Stopwatch()
     while not condition():
-        assert time.monotonic() - began < seconds, "did not come true in time"
+        assert watch.s < seconds, "did not come true in time"
         await asyncio.sleep(0.005)
 
 

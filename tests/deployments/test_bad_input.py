@@ -1,6 +1,5 @@
 """Every bad input gets the right status, OpenAI's error shape and a helpful sentence, and never a 5xx."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,6 +7,7 @@ import pytest
 
 from tests.deployments.gateway import CHAT, Gateway
 from tests.deployments.mock import Upstream
+from tests.stopwatch import Stopwatch
 
 BAD_BODIES = {
     "empty": b"",
@@ -205,8 +205,8 @@ async def test_two_models_in_one_body_are_one(gateway: Gateway, upstream: Upstre
 
 
 async def test_no_channel_for_a_model_that_has_gone(gateway: Gateway) -> None:
-    began = time.monotonic()
+    watch = Stopwatch()
     await gateway.add_channel("off", "http://127.0.0.1:9/v1", models={"gone": ""}, enabled=False)
     answer = await gateway.post(msgspec.json.encode({**CHAT, "model": "gone"}))
     assert answer.status == 404
-    assert time.monotonic() - began < 20
+    assert watch.s < 2

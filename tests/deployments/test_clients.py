@@ -30,7 +30,7 @@ async def test_leaving_in_a_stream_ends_the_upstream_call_and_is_booked(
         taken = upstream.calls[0].sent
         if how == "reset":
             client.writer.transport.abort()
-    await until(lambda: upstream.calls[0].gone_at > 0)
+    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
     assert upstream.calls[0].sent - taken < 50 * len(WORDS[0]), "of 594 pieces that were to come, one each 0.02 s"
     await until(lambda: upstream.open == 0)
     record = await gateway.record()
@@ -49,7 +49,7 @@ async def test_leaving_before_the_head_ends_the_upstream_call(
     async with Client(gateway.port) as client:
         client.send(gateway.raw({"stream": stream}))
         await until(lambda: len(upstream.calls) == 1)
-    await until(lambda: upstream.calls[0].gone_at > 0)
+    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
 
 
 async def test_what_is_left_behind_by_a_client_that_left_does_not_stay(
@@ -63,7 +63,7 @@ async def test_what_is_left_behind_by_a_client_that_left_does_not_stay(
     async with Client(gateway.port) as client:
         client.send(gateway.raw({"model": "hasty"}))
         await until(lambda: len(upstream.calls) == 1)
-    await until(lambda: upstream.calls[0].gone_at > 0)
+    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -164,7 +164,7 @@ async def test_a_client_that_never_reads_is_cut_and_booked(make_gateway, upstrea
     with slow_socket(gateway.port) as sock:
         sock.send(gateway.raw({"stream": True}))
         await until(lambda: bool(upstream.calls))
-        await until(lambda: upstream.open == 0)
+        await until(lambda: upstream.open == 0, 5.0)
         await until(lambda: not gateway.server.connections)
     record = await gateway.record()
     assert (record.end, record.error, record.status) == ("client_gone", "client_stalled", 200)
@@ -180,8 +180,8 @@ async def test_a_client_that_never_takes_a_whole_answer_is_cut(make_gateway, ups
     upstream.behave = large
     with slow_socket(gateway.port) as sock:
         sock.send(gateway.raw())
-        await until(lambda: gateway.journal.appended == 1)
-        await until(lambda: not gateway.server.connections)
+        await until(lambda: gateway.journal.appended == 1, 5.0)
+        await until(lambda: not gateway.server.connections, 5.0)
 
 
 async def test_small_answers_that_are_never_read(make_gateway, upstream: Upstream) -> None:
@@ -189,4 +189,4 @@ async def test_small_answers_that_are_never_read(make_gateway, upstream: Upstrea
     gateway = await make_gateway(limits=Limits(write_timeout_s=0.5, idle_timeout_s=0.5, read_timeout_s=0.5))
     with slow_socket(gateway.port) as sock:
         sock.send(b"GET /version HTTP/1.1\r\n\r\n" * 200 + b"nonsense")
-        await until(lambda: not gateway.server.connections)
+        await until(lambda: not gateway.server.connections, 6.0)

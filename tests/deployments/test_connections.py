@@ -8,6 +8,7 @@ from deployments.limits import Limits
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import Clock, Gateway, until
 from tests.deployments.mock import STREAM, UNARY_BYTES, Upstream, normal
+from tests.stopwatch import Stopwatch
 
 
 async def test_keep_alive(gateway: Gateway) -> None:
@@ -94,7 +95,9 @@ async def test_expect_continue(gateway: Gateway) -> None:
     head, body = data.split(b"\r\n\r\n", 1)
     async with Client(gateway.port) as client:
         client.send(head + b"\r\n\r\n")
+        watch = Stopwatch()
         assert await asyncio.wait_for(client.reader.readuntil(b"\r\n\r\n"), 20) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert watch.s < 1
         client.send(body)
         assert (await client.answer()).status == 200
 

@@ -178,7 +178,7 @@ async def test_a_client_that_leaves_ends_the_call(spoken: Gateway, upstream: Ups
         connection.send(spoken.raw(body, asks.path(client, f"x-{up}", stream=True), headers=headers))
         await connection.head()
         await connection.piece()
-    await until(lambda: upstream.calls[0].gone_at > 0)
+    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
     record = await spoken.record()
     assert (record.end, record.usage_source != "none") == ("client_gone", True)
 

@@ -1,7 +1,6 @@
 """Stopping: nothing new is accepted, what is open finishes, what does not finish is told so and booked."""
 
 import asyncio
-import time
 
 import msgspec
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import Gateway, until
 from tests.deployments.mock import STREAM, WORDS, Behaviour, Call, Upstream, event, stalls, streams
+from tests.stopwatch import Stopwatch
 
 
 def begins(go_on: asyncio.Event) -> Behaviour:
@@ -91,9 +91,9 @@ async def test_what_does_not_finish_is_cut_with_an_error_event(gateway: Gateway,
         upstream.behave = stalls
         waiting.send(gateway.raw())
         await until(lambda: len(upstream.calls) == 2)
-        began = time.monotonic()
+        watch = Stopwatch()
         assert await gateway.server.drain(0.3, 60.0) == 2
-        assert time.monotonic() - began < 30.0, "what is cut ends at once: nobody waits for the 60 s that it may take"
+        assert watch.s < 1.0, "what is cut ends at once: nobody waits for the 60 s that it may take"
         error = msgspec.json.decode((await client.piece()).removeprefix(b"data: "))["error"]
         assert error["code"] == "drained"
         assert await client.piece() == b""
@@ -112,6 +112,6 @@ async def test_readyz_says_that_it_drains(gateway: Gateway) -> None:
 
 
 async def test_a_stop_without_anything_open_is_immediate(gateway: Gateway) -> None:
-    began = time.monotonic()
+    watch = Stopwatch()
     assert await gateway.server.drain(60.0) == 0
-    assert time.monotonic() - began < 30.0
+    assert watch.s < 0.2

@@ -19,6 +19,7 @@ from tests.deployments.client import Client, request
 from tests.deployments.gateway import Gateway, until
 from tests.deployments.idempotent import SHORT_S, Replicas, ask, begin, end_leases, kill, rest, settled
 from tests.deployments.mock import DONE, STREAM, UNARY_BYTES, WORDS, Call, Upstream, event, normal
+from tests.stopwatch import Stopwatch
 
 STREAMED = {"stream": True}
 
@@ -144,10 +145,10 @@ async def test_a_dead_owner_is_replaced_when_its_lease_ends(
         with pytest.raises(asyncio.IncompleteReadError):
             await rest(second)  # cut, so that it cannot be taken for complete
     await end_leases(gateway)
-    since = time.monotonic()
+    watch = Stopwatch()
     again = await ask(other, body=STREAMED)
     assert again.body == STREAM
-    assert time.monotonic() - since < 15.0, "long before those who wait give up"
+    assert watch.s < 2.0
     assert again.headers["x-request-id"] != along.headers["x-request-id"]
     assert "idempotent-replayed" not in again.headers
     await settled(two)

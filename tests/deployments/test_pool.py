@@ -147,7 +147,7 @@ async def test_a_client_that_leaves_ends_the_call_through_the_pool(
         client.send(gateway.raw({"stream": True}))
         await client.head()
         await client.piece()
-    await until(lambda: upstream.calls[0].gone_at > 0)
+    await until(lambda: upstream.calls[0].gone_at > 0, 1.0)
     assert (await gateway.record()).end == "client_gone"
     await until(lambda: all(not member.server.open_requests for member in pooled[0]))
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from storage.rates import RedisAuthority
 from tests.deployments.gateway import until
 from tests.deployments.rates import Fleet, limit
 from tests.redis_server import RedisServer
+from tests.stopwatch import Stopwatch
 
 PROGRAM = Path(__file__).with_name("rates_process.py")
 PATIENT_S = 30.0
@@ -112,11 +112,11 @@ async def test_slots_of_a_killed_process_come_back(start: Start, server: RedisSe
         await asyncio.sleep(0.05)
     assert await fleet.admit(0) is None
     process.send_signal(signal.SIGKILL)
-    since = time.monotonic()
+    watch = Stopwatch()
     while await fleet.admit(0) is None:
         await asyncio.sleep(0.05)
-        assert time.monotonic() - since < 30
-    print(f"\na slot is free {time.monotonic() - since:.2f} s after kill -9 (lease 1.5 s)")
+        assert watch.s < 5
+    print(f"\na slot is free {watch.s:.2f} s after kill -9 (lease 1.5 s)")
     assert [await fleet.admit(0) is not None for _ in range(3)] == [True, True, False]
     await fleet.close()
     await authority.close()
@@ -132,15 +132,15 @@ async def test_a_redis_that_hangs_delays_one_request_at_most(server: RedisServer
     authority._timeout_s = 0.2
     os.kill(pid, signal.SIGSTOP)
     try:
-        since = time.monotonic()
+        watch = Stopwatch()
         assert await fleet.admit(0) is not None
-        first = time.monotonic() - since
+        first = watch.s
         assert not link.up
         awaited = fleet.awaited
         assert await fleet.admit(0) is not None
         assert fleet.awaited == awaited, "the second one waited for nothing"
         print(f"\nthe first request waited {first * 1000:.0f} ms")
-        assert first < PATIENT_S / 2
+        assert first < 0.6
         await until(lambda: link.round_trips > 3)  # it is tried again, in vain
         assert not link.up
     finally:

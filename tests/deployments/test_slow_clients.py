@@ -7,6 +7,7 @@ from deployments.limits import Limits
 from tests.deployments.client import Client, request
 from tests.deployments.gateway import Clock, Gateway, until
 from tests.deployments.mock import UNARY_BYTES, Upstream
+from tests.stopwatch import Stopwatch
 
 
 async def drip(client: Client, data: bytes, pause_s: float) -> None:
@@ -21,12 +22,14 @@ async def test_a_dripped_body_ends_with_408(make_gateway: Callable[..., Awaitabl
     chunked = {"transfer-encoding": "chunked"}
     for headers, data in ((head, b"x" * 5000), (chunked, b"1\r\nx\r\n" * 5000), (chunked, b"1;" + b"e" * 5000)):
         async with Client(gateway.port) as client:
+            watch = Stopwatch()
             client.send(request("POST", "/v1/chat/completions", gateway.headers(**headers)))
             dripping = asyncio.create_task(drip(client, data, 0.05))
             answer = await client.answer()
             assert not dripping.done(), "it would have gone on for minutes"
             dripping.cancel()
             assert (answer.status, answer.headers["connection"]) == (408, "close")
+            assert watch.s < 3.0
     assert gateway.server.buffered_bytes == 0
 
 

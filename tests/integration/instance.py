@@ -18,6 +18,8 @@ import httpx
 import psutil
 import yaml
 
+from tests.stopwatch import Stopwatch
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 START_S = 330.0
@@ -106,12 +108,12 @@ class Instance:
 
     def wait(self, timeout_s: float) -> tuple[int, float]:
         """(exit code, seconds waited). Raises TimeoutError."""
-        began = time.monotonic()
-        try:
-            code = self.process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(f"still running {timeout_s:g} s later:\n{self.log()[-3000:]}") from None
-        return code, time.monotonic() - began
+        watch = Stopwatch()
+        while (code := self.process.poll()) is None:
+            if watch.s > timeout_s:
+                raise TimeoutError(f"still running {timeout_s:g} s later:\n{self.log()[-3000:]}")
+            time.sleep(0.05)
+        return code, watch.s
 
     def close(self) -> None:
         """End whatever still runs, without mercy; called also after failures."""
@@ -226,15 +228,15 @@ class Instance:
 
 def eventually(read: Callable[[], T], good: Callable[[T], bool], within_s: float, every_s: float = 0.1) -> T:
     """Read until it is good or the time is over; returns what was read last. Refused connections count as not yet."""
-    deadline = time.monotonic() + within_s
+    watch = Stopwatch()
     while True:
         try:
             value = read()
         except httpx.HTTPError:
-            if time.monotonic() > deadline:
+            if watch.s > within_s:
                 raise
         else:
-            if good(value) or time.monotonic() > deadline:
+            if good(value) or watch.s > within_s:
                 return value
         time.sleep(every_s)
 

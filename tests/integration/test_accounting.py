@@ -3,15 +3,15 @@
 import asyncio
 import os
 import signal
-import time
 
 import httpx
 
 from tests.integration.instance import Instance, eventually
 from tests.integration.load import MESSAGES, Load, Seen, send
+from tests.stopwatch import Stopwatch
 
 MODELS = [("mock-unary", False), ("mock-burst-10", True), ("mock-paced-10x5", True)]
-REPLACED_S = 120.0
+REPLACED_S = 40.0
 """Bound on Serve's replacement of a killed replica: it looks every 5 s, and a new one starts in 5 to 10 s."""
 
 
@@ -19,6 +19,7 @@ async def test_each_request_is_booked_once(gateway: Instance):
     key = gateway.add_key("counted")
     seen = Seen()
     left: list[str] = []
+    watch = Stopwatch()
 
     async def leave(client: httpx.AsyncClient) -> None:
         """Begin a long stream and go away after some events."""
@@ -60,8 +61,9 @@ async def test_each_request_is_booked_once(gateway: Instance):
     gone = [row for row in rows if row["end"] == "client_gone"]
     assert {row["request_id"] for row in gone} == set(left)
     # Of 2,500 in 50 s, had nobody noticed.
-    assert all(0 < row["output_tokens"] < 1000 for row in gone), "what was streamed is booked, and no more"
-    assert all(row["total_us"] < 20_000_000 for row in gone), "the upstream call went on without its client"
+    within_s = 3.0 + watch.lost_s
+    assert all(0 < row["output_tokens"] < 200 for row in gone), "what was streamed is booked, and no more"
+    assert all(row["total_us"] < within_s * 1e6 for row in gone), "the upstream call went on without its client"
     total = gateway.call("GET", "/usage/totals", key="counted")["items"][0]
     assert total["requests"] == 300
     assert total["output_tokens"] == sum(row["output_tokens"] for row in rows)
@@ -75,13 +77,13 @@ async def test_a_killed_ingress_replica_loses_no_finished_request(gateway: Insta
     async with Load(gateway.url, key, models, workers=12) as load:
         await load.more(150, 60)
         os.kill(replica["pid"], signal.SIGKILL)
-        killed = time.monotonic()
+        killed = Stopwatch()
         before = len(load.seen.complete)
         await asyncio.sleep(0.5)  # answers that were already in the client's socket
         await load.more(100, REPLACED_S)
     print(
         f"\nkilled after {before} answers; no answers for {load.seen.outage_s:.1f} s, "
-        f"100 more {time.monotonic() - killed:.1f} s after the kill; clients saw {dict(load.seen.failures)}"
+        f"100 more {killed.s:.1f} s after the kill; clients saw {dict(load.seen.failures)}"
     )
     rows = await asyncio.to_thread(gateway.usage_of, load.seen.complete, key="killed")
     found = {row["request_id"] for row in rows}

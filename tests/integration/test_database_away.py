@@ -1,7 +1,6 @@
 """PostgreSQL as the database, and what happens when it refuses and when it hangs for some seconds under load."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tests.integration.conftest import MakeInstance
 from tests.integration.instance import Instance, eventually
 from tests.integration.load import Load
 from tests.integration.outage import Outage
+from tests.stopwatch import Stopwatch
 
 AWAY_S = 5.0
 
@@ -68,8 +68,8 @@ async def _run(instance: Instance, relay: Outage, upstream: str) -> None:
 
     # Changes work again, and are pushed.
     await asyncio.to_thread(instance.call, "PATCH", "/keys/known", {"enabled": False})
-    assert await asyncio.to_thread(eventually, lambda: status(instance, key), lambda code: code == 401, 30) == 401
-    assert await asyncio.to_thread(eventually, lambda: status(instance, stranger), lambda code: code == 200, 60) == 200
+    assert await asyncio.to_thread(eventually, lambda: status(instance, key), lambda code: code == 401, 3) == 401
+    assert await asyncio.to_thread(eventually, lambda: status(instance, stranger), lambda code: code == 200, 10) == 200
 
 
 async def during(instance: Instance, load: Load, stranger: str, how: str) -> None:
@@ -79,7 +79,7 @@ async def during(instance: Instance, load: Load, stranger: str, how: str) -> Non
     began = loop.time()
     unknown = asyncio.create_task(asyncio.to_thread(status, instance, stranger))
     admin = asyncio.create_task(asyncio.to_thread(admin_status, instance))
-    await asyncio.gather(asyncio.sleep(AWAY_S), load.more(51, 60))
+    await asyncio.gather(asyncio.sleep(AWAY_S), load.more(51, AWAY_S))
     sent = len(load.seen.complete) - before
     unknown_status, (admin_answer, admin_s) = await unknown, await admin
     waiting = await asyncio.to_thread(eventually, lambda: depth(instance), lambda deep: deep > 20, 30)
@@ -89,7 +89,7 @@ async def during(instance: Instance, load: Load, stranger: str, how: str) -> Non
     )
     assert unknown_status == 503
     assert admin_answer == 503
-    assert admin_s < 25, "it fails after 5 s, and would hang for ever"
+    assert admin_s < 6
     assert waiting > 20
 
 
@@ -104,13 +104,13 @@ def status(instance: Instance, key: str) -> int:
 
 def admin_status(instance: Instance) -> tuple[int, float]:
     """Status of a read of the admin API, 0 when it never came, and the seconds it took."""
-    began = time.monotonic()
+    watch = Stopwatch()
     headers = {"authorization": f"Bearer {instance.token}"}
     try:
         answer = httpx.get(f"{instance.url}/api/v1/keys", headers=headers, timeout=40, trust_env=False)
-        return answer.status_code, time.monotonic() - began
+        return answer.status_code, watch.s
     except httpx.TimeoutException:
-        return 0, time.monotonic() - began
+        return 0, watch.s
 
 
 def depth(instance: Instance) -> float:

@@ -8,16 +8,13 @@ from tests.chaos import cent, rates
 from tests.chaos.world import REPLICAS, World
 from tests.integration.conftest import MakeInstance
 
-PATIENT = {"rates": {"timeout_s": 10}, "quota": {"wait_s": 20, "timeout_s": 20}}
-"""A store that stands still for a moment is slow, not away: what is done without it is no subject here."""
-
 
 @pytest.mark.slow
 async def test_a_cent_and_a_limit_are_exact_over_two_replicas(
     make_instance: MakeInstance, upstream: str, postgres_database: str, redis_url: str
 ):
     stores = {"database_url": postgres_database, "redis_url": redis_url}
-    gateway = make_instance({"ingress": REPLICAS, **stores, **PATIENT})
+    gateway = make_instance({"ingress": REPLICAS, **stores})
     try:
         await asyncio.to_thread(gateway.start)
         world = World(gateway, postgres_database)

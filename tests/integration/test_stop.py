@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Callable
 
 import httpx
@@ -12,11 +11,12 @@ import pytest
 from tests.integration.conftest import DRAIN_S, MakeInstance
 from tests.integration.instance import Instance
 from tests.integration.load import Seen, open_streams
+from tests.stopwatch import Stopwatch
 
 SHORT = "mock-paced-80x50"
 """4 s: longer than it takes to close the port, and shorter than drain_s, both by more than a machine stands still."""
 
-STOPPED_S = DRAIN_S + 60.0
+STOPPED_S = DRAIN_S + 12.0
 """drain_s, and what Serve and Ray take for the rest on a busy machine."""
 
 
@@ -26,40 +26,41 @@ async def stop_under_streams(instance: Instance, key: str, stop: Callable[[], No
         open_streams(instance.url, key, SHORT, 10) as (short, _),
         open_streams(instance.url, key, "mock-paced-2000x50", 3) as (endless, _),
     ):
-        began = time.monotonic()
+        watch = Stopwatch()
         stop()
-        refused_s = await refused(instance, began)
+        refused_s = await refused(instance, watch)
         assert not short.complete, "the streams were still open when the port was closed"
-    ended_s = time.monotonic() - began
+    ended_s = watch.s
     code, _ = await asyncio.to_thread(instance.wait, STOPPED_S)
-    stopped_s = time.monotonic() - began
+    stopped_s = watch.s
     left = await asyncio.to_thread(instance.nothing_left)
-    gone_s = time.monotonic() - began
+    gone_s = watch.s
     print(
         f"\nstart {instance.ready_s:.1f} s; new connections refused after {refused_s:.2f} s, last stream over after "
         f"{ended_s:.1f} s, exit {code} after {stopped_s:.1f} s, nothing left after {gone_s:.1f} s"
     )
     assert (len(short.complete), short.failures) == (10, Seen().failures), "streams within the bound finish"
     assert endless.ended_with_error_event == 3, f"longer ones end with an error event: {endless}"
-    assert ended_s < DRAIN_S + 25, "the endless ones are 100 s long"
+    assert refused_s < 3
+    assert ended_s < DRAIN_S + 4
     assert code == 0
     assert stopped_s < STOPPED_S
     assert left == ""
     assert "Traceback" not in instance.log()
 
 
-async def refused(instance: Instance, began: float) -> float:
+async def refused(instance: Instance, watch: Stopwatch) -> float:
     """Seconds until a new connection is refused."""
-    while time.monotonic() - began < 30:
+    while watch.s < 10:
         async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
             try:
                 await client.get(f"{instance.url}/healthz")
             except httpx.ConnectError:
-                return time.monotonic() - began
+                return watch.s
             except httpx.HTTPError:
                 pass
         await asyncio.sleep(0.02)
-    raise AssertionError("new connections are still accepted 30 s after the stop")
+    raise AssertionError("new connections are still accepted 10 s after the stop")
 
 
 async def test_ctrl_c_of_serve_run_by_hand(make_instance: MakeInstance, upstream: str):
@@ -76,10 +77,11 @@ async def test_kill_9_then_a_start_at_once_then_ctrl_c(gateway: Instance):
         pass
     assert len(seen.complete) == 20
     gateway.signal(signal.SIGKILL)
-    killed = time.monotonic()
+    killed = Stopwatch()
     gateway.wait(30)
+    assert killed.s < 5
     await refused(gateway, killed)
-    print(f"\nport free {time.monotonic() - killed:.2f} s after kill -9 of the launcher")
+    print(f"\nport free {killed.s:.2f} s after kill -9 of the launcher")
 
     # At once: two agents of Ray live on for a minute, and hold nothing that a new run needs.
     await asyncio.to_thread(gateway.start)

@@ -40,10 +40,10 @@ def test_replacing(pattern: str, to: str, text: str, expected: str | None) -> No
 
 
 def test_a_pattern_that_ruins_backtracking_engines() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert replaced("(a+)+$", "x", "a" * 200_000 + "b") == "a" * 200_000 + "b"
     assert replaced("(.*)*x", "y", "a" * 200_000) == "a" * 200_000
-    assert time.perf_counter() - begin < 60  # it would not end
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(
