@@ -1,14 +1,12 @@
 """Lists of a large installation: opened from the menu, filtered, sorted, turned, each shown within a second."""
 
 import asyncio
-import re
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from admin.console.build import build
 from tests.console import large, seed
@@ -17,7 +15,7 @@ from tests.console.visit import GO, Visits
 from tests.integration.instance import Instance
 
 WITHIN_S = 1.0
-TRIES = 3
+TRIES = 5
 """The best of them counts: what is bounded is what the console and its API take, not what else the machine does."""
 
 
@@ -53,23 +51,49 @@ def console(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Visits]:
         visits.close()
 
 
-class Clock:
-    """Times what is done on one page. The page is opened anew by a link before each try."""
+# The clock is the page's own: from what a person does until what follows from it is painted. What Playwright looks at
+# on the way (whether a button stands still, the whole page as text for a failure that may come) is no part of it.
+_ARM = """() => {
+  const list = document.querySelector("[data-list=%(id)s]");
+  const before = list?.querySelector("tbody tr")?.id;
+  const first = () => document.querySelector("[data-list=%(id)s] tbody tr[id^=row-]");
+  const shown = () => %(shown)s;
+  window.took = new Promise((done) => {
+    let began;
+    const look = () => {
+      if (shown()) setTimeout(() => done((performance.now() - began) / 1000));
+      else requestAnimationFrame(look);
+    };
+    const begin = () => {
+      if (began !== undefined) return;
+      began = performance.now();
+      requestAnimationFrame(look);
+    };
+    for (const kind of ["pointerdown", "input", "popstate"]) addEventListener(kind, begin, { capture: true });
+  });
+}"""
+_ROWS = "first() && /[0-9]/.test(first().textContent)"
+_OTHERS = "first() && first().id !== before"
+_SORTED = "document.querySelector('th[aria-sort=ascending]') && !document.querySelector('.list .mantine-Loader-root')"
 
-    def __init__(self, console: Visits) -> None:
+
+class Clock:
+    """Times what is done on one page, until what is expected is painted."""
+
+    def __init__(self, console: Visits, listed: str) -> None:
         self._console = console
+        self._listed = listed
         self.page = console("profile")
         self.found: dict[str, float] = {}
 
-    def __call__(self, name: str, path: str, act: Callable[[], object], shown: Callable[[], object]) -> None:
-        """Time from the act, on the page at `path`, until its result is shown."""
+    def __call__(self, name: str, path: str, act: Callable[[], object], shown: str) -> None:
+        """Seconds from the act, on the page at `path`, until `shown` holds there."""
         took = []
         for _ in range(TRIES):
-            self._console.go(self.page, path)
-            began = time.perf_counter()
+            self._console.open(self.page, path)  # loaded anew: nothing is remembered of the try before
+            self.page.evaluate(_ARM % {"id": self._listed, "shown": shown})
             act()
-            shown()
-            took.append(time.perf_counter() - began)
+            took.append(self.page.evaluate("() => window.took"))
         self.found[name] = min(took)
 
 
@@ -82,18 +106,15 @@ class Clock:
     ],
 )
 def test_a_list_is_there_within_a_second(console: Visits, path: str, q: str, hit: str, sort: str) -> None:
-    clock = Clock(console)
+    clock = Clock(console, path)
     page = clock.page
-    first = page.locator("tbody tr").first
-    following, previous = (page.get_by_role("button", name=name) for name in ("Next page", "Previous page"))
-    clock(
-        "opened", "profile", lambda: page.evaluate(GO, path), lambda: expect(first).to_contain_text(re.compile(r"\d"))
-    )
-    clock("turned", path, following.click, lambda: expect(previous).to_be_enabled())
+    clock("opened", "profile", lambda: page.evaluate(GO, path), _ROWS)
+    clock("turned", path, page.get_by_role("button", name="Next page").click, _OTHERS)
     if q:
         search = page.get_by_role("searchbox")
         column = page.get_by_role("columnheader").get_by_role("button", name=sort, exact=True)
-        clock("searched", path, lambda: search.fill(q), lambda: expect(first).to_contain_text(hit))
-        clock("sorted", path, column.click, lambda: expect(page).to_have_url(re.compile("sort=")))
+        clock("searched", path, lambda: search.fill(q), f"first()?.textContent.includes('{hit}')")
+        clock("sorted", path, column.click, _SORTED)
     said = {name: round(seconds, 2) for name, seconds in clock.found.items()}
+    print(f"\n{path}: {said}")
     assert max(said.values()) <= WITHIN_S, said

@@ -1,6 +1,7 @@
 /** A state as a coloured badge. The colour never says it alone: the text does. */
-import { Badge, Tooltip } from "@mantine/core";
+import { Badge } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Hint } from "./Hint";
 
 export type Tone = "good" | "bad" | "warn" | "info" | "idle" | "accent";
 const COLOUR: Record<Tone, string> = { good: "green", bad: "red", warn: "yellow", info: "blue", idle: "gray", accent: "accent" };
@@ -11,5 +12,5 @@ export function Status({ tone, children, why }: { tone: Tone; children: ReactNod
       {children}
     </Badge>
   );
-  return why ? <Tooltip label={why} multiline maw={360}>{badge}</Tooltip> : badge;
+  return why ? <Hint label={why} maw={360}>{badge}</Hint> : badge;
 }

@@ -1,12 +1,12 @@
 /** Single values as people read them: money, times, durations, sizes, numbers. The exact value is in the tooltip. */
-import { Text, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { bytesText, dateTimeText, durationText, numberText, relativeText, shortNumber, timeOf } from "~/lib/format";
 import { useCurrency, useLocale } from "~/lib/hooks";
 import { USD } from "~/lib/currency";
 import { amountText, moneyText, type Nano, nanoOf, usdText } from "~/lib/money";
+import { Hint } from "./Hint";
 
-const NONE = <Text span inherit c="dimmed">—</Text>;
+const NONE = <span className="dimmed">—</span>;
 
 /** Nano-USD, in what money is shown in; the tooltip has every place, in USD. */
 export function Money({ nano, exact }: { nano: Nano | null | undefined; exact?: boolean }) {
@@ -40,9 +40,9 @@ export function When({ at, absolute }: { at: string | number | null | undefined;
   const shown = absolute ? exact : relativeText((time.getTime() - Date.now()) / 1000, locale);
   if (absolute) return <time dateTime={time.toISOString()}>{shown}</time>;
   return (
-    <Tooltip label={exact}>
+    <Hint label={exact}>
       <time dateTime={time.toISOString()}>{shown}</time>
-    </Tooltip>
+    </Hint>
   );
 }
 

@@ -4,6 +4,7 @@
  * unit becomes nano-USD in the same way. Pure, but for the unit that is shown (currency.ts).
  */
 import { type Currency, currency, USD } from "./currency";
+import { numberFormat } from "./intl";
 
 export type Nano = number | string | bigint;
 /** Places of a shown amount before it is rounded: nine of nano-USD and six of the rate. */
@@ -68,14 +69,14 @@ export function amountText(usd: string, locale: string, unit: Currency = currenc
 
 /** Nano-USD as USD to the last place, told from the other dollars: for beside another currency. */
 export const usdText = (nano: Nano, locale: string): string =>
-  new Intl.NumberFormat(locale, { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: MOST }).format(decimal(nano) as Intl.StringNumericLiteral);
+  numberFormat(locale, { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: MOST }).format(decimal(nano) as Intl.StringNumericLiteral);
 
 /** What stands behind a value of a chart that is not in USD: the same in USD; nothing where it is. */
 export const inUsd = (locale: string): ((value: number) => string) | undefined => (currency() === USD ? undefined : (value) => `(${usdText(Math.round(value), locale)})`);
 
 /** The sign or name of the unit, and whether it stands behind an amount. */
 export function signOf(locale: string, unit: Currency = currency()): { sign: string; behind: boolean } {
-  const parts = new Intl.NumberFormat(locale, { style: "currency", currency: unit.iso ? unit.code : "USD", currencyDisplay: unit.iso ? shownAs(unit) : "narrowSymbol" }).formatToParts(1);
+  const parts = numberFormat(locale, { style: "currency", currency: unit.iso ? unit.code : "USD", currencyDisplay: unit.iso ? shownAs(unit) : "narrowSymbol" }).formatToParts(1);
   const at = parts.findIndex((part) => part.type === "currency");
   return unit.iso ? { sign: parts[at]?.value ?? unit.code, behind: at > 0 } : { sign: unit.unit, behind: at > 0 || isName(unit.unit) };
 }
@@ -88,10 +89,10 @@ const isName = (unit: string): boolean => /^[\p{L}\p{M}\p{N} .-]+$/u.test(unit);
 function written(text: string, locale: string, unit: Currency, most: number): string {
   const number = text as Intl.StringNumericLiteral;
   const places = { minimumFractionDigits: Math.min(unit.digits, most), maximumFractionDigits: most };
-  if (unit.iso) return new Intl.NumberFormat(locale, { style: "currency", currency: unit.code, currencyDisplay: shownAs(unit), ...places }).format(number);
-  if (isName(unit.unit)) return `${new Intl.NumberFormat(locale, places).format(number)}\u00a0${unit.unit}`;
+  if (unit.iso) return numberFormat(locale, { style: "currency", currency: unit.code, currencyDisplay: shownAs(unit), ...places }).format(number);
+  if (isName(unit.unit)) return `${numberFormat(locale, places).format(number)}\u00a0${unit.unit}`;
   // A sign of one's own stands where the language puts the dollar's.
-  const parts = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", ...places }).formatToParts(number as unknown as number);
+  const parts = numberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", ...places }).formatToParts(number as unknown as number);
   return parts.map((part) => (part.type === "currency" ? unit.unit : part.value)).join("");
 }
 
@@ -117,7 +118,7 @@ export function usdOf(text: string, unit: Currency = currency()): string {
 /** A number as a person types it in their language as plain decimal text: "1 234,5" is "1234.5". What is none stays as it is. */
 export function plainNumber(typed: string, locale: string): string {
   const text = typed.replace(/[\s\u00a0\u202f'’]/g, "");
-  const parts = new Intl.NumberFormat(locale, { useGrouping: "always" } as Intl.NumberFormatOptions).formatToParts(12345.6);
+  const parts = numberFormat(locale, { useGrouping: "always" } as Intl.NumberFormatOptions).formatToParts(12345.6);
   const sign = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   const [point, group] = [sign("decimal"), sign("group")];
   if (text.includes(".") && text.includes(",")) return parted(text, text.lastIndexOf(".") > text.lastIndexOf(",") ? "." : ",");

@@ -39,7 +39,7 @@ export function Cards<Row>(props: Props<Row>) {
                 ) : null}
                 {onOpen ? <UnstyledButton className="card-title" onClick={() => onOpen(row)}>{heading}</UnstyledButton> : <div className="card-title">{heading}</div>}
                 {of("badge").map((column) => <div key={column.key}>{column.render(row)}</div>)}
-                {spec.rowActions ? <RowMenu spec={spec} row={row} /> : null}
+                {spec.rowActions ? <RowMenu name={spec.rowName(row)} actions={() => spec.rowActions?.(row) ?? []} /> : null}
               </Group>
               <dl className="card-lines">
                 {of("line").map((column) => (

@@ -7,7 +7,7 @@
  * After a change: queries.invalidateQueries({ queryKey: ["keys"] }). Page, scroll and selection stay.
  */
 import { ActionIcon, Button, CloseButton, Group, Loader, Paper, Select, Text, TextInput, Tooltip } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { useCallbackRef, useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconChevronLeft, IconChevronRight, IconChevronsLeft, IconPlus, IconRefresh, IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -44,7 +44,9 @@ export function DataTable<Row>(spec: ListSpec<Row>) {
   const [stored, setHidden] = useHidden(spec.id);
   const { widths, setWidth } = useWidths(spec.id);
   const hidden = stored ?? spec.columns.filter((column) => column.hidden).map((column) => column.key);
-  const columns = spec.columns.filter((column, index) => index === 0 || !hidden.includes(column.key));
+  const hiding = hidden.join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `hiding` says what is in `hidden`
+  const columns = useMemo(() => spec.columns.filter((column, index) => index === 0 || !hidden.includes(column.key)), [spec.columns, hiding]);
   const [chosen, setChosen] = useState(new Map<RowId, Row>());
   const [at, setAt] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
@@ -62,13 +64,14 @@ export function DataTable<Row>(spec: ListSpec<Row>) {
   // What is chosen belongs to what is filtered.
   const narrowing = JSON.stringify([state.q, state.filters]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: on each other narrowing
-  useEffect(() => setChosen(new Map()), [narrowing]);
-  const choose = (some: Row[], on: boolean) =>
+  useEffect(() => setChosen((before) => (before.size ? new Map() : before)), [narrowing]);
+  const choose = useCallbackRef((some: Row[], on: boolean) =>
     setChosen((before) => {
       const next = new Map(before);
       for (const row of some) on ? next.set(spec.rowId(row), row) : next.delete(spec.rowId(row));
       return next;
-    });
+    }),
+  );
   // Who chose the whole page is told how many there are: the first thousand are asked for, and used when all are chosen.
   const many = following !== null || state.after !== "";
   const whole = many && spec.bulk !== undefined && rows !== undefined && rows.length > 0 && rows.every((row) => chosen.has(spec.rowId(row)));
@@ -86,7 +89,8 @@ export function DataTable<Row>(spec: ListSpec<Row>) {
   };
 
   const opened = url.get("peek");
-  const open = spec.peek ? (row: Row) => over("peek", String(spec.rowId(row))) : undefined;
+  const look = useCallbackRef((row: Row) => over("peek", String(spec.rowId(row))));
+  const open = spec.peek ? look : undefined;
   const move = (by: number) => {
     if (!rows?.length) return;
     const beside = lying("peek");
@@ -136,7 +140,7 @@ export function DataTable<Row>(spec: ListSpec<Row>) {
       {list.isError && !rows ? null : empty ? (
         <Paper withBorder><Empty {...spec.empty} action={spec.empty.action ?? (spec.create ? <Button leftSection={<IconPlus size={15} />} onClick={() => over("new", "1")}>{spec.create.label}</Button> : null)} /></Paper>
       ) : phone ? (
-        <Cards spec={spec} columns={spec.columns.filter((column, index) => index === 0 || !hidden.includes(column.key))} rows={rows} sort={state.sort} onSort={(sort) => change({ sort })} chosen={chosen} onChoose={choose} onOpen={open} />
+        <Cards spec={spec} columns={columns} rows={rows} sort={state.sort} onSort={(sort) => change({ sort })} chosen={chosen} onChoose={choose} onOpen={open} />
       ) : (
         <Rows spec={spec} columns={columns} rows={rows} sort={state.sort} onSort={(sort) => change({ sort })} chosen={chosen} onChoose={choose} at={at} open={opened} onOpen={open} widths={widths} setWidth={setWidth} />
       )}

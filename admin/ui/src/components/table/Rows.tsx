@@ -1,9 +1,11 @@
 /** The list as a table: sorting, widths, selection, the row that the keyboard is at. */
-import { ActionIcon, Checkbox, Group, Menu, Skeleton, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Checkbox, Menu, Skeleton, UnstyledButton } from "@mantine/core";
+import { useCallbackRef } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconDots } from "@tabler/icons-react";
-import type { KeyboardEvent, MouseEvent, PointerEvent } from "react";
+import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
-import type { Column, ListSpec, RowId } from "./types";
+import { useLater } from "../useLater";
+import type { Column, ListSpec, RowAction, RowId } from "./types";
 
 type Props<Row> = {
   spec: ListSpec<Row>;
@@ -25,6 +27,7 @@ export function Rows<Row>(props: Props<Row>) {
   const { t } = useTranslation();
   const all = rows !== undefined && rows.length > 0 && rows.every((row) => chosen.has(spec.rowId(row)));
   const some = rows?.some((row) => chosen.has(spec.rowId(row))) ?? false;
+  const actions = useCallbackRef((row: Row) => spec.rowActions?.(row) ?? []);
   const least = columns.reduce((sum, column) => sum + (props.widths[column.key] ?? column.width ?? 160), 90);
   return (
     // A region that scrolls sideways is reached by the keyboard too.
@@ -57,7 +60,15 @@ export function Rows<Row>(props: Props<Row>) {
                   <td colSpan={columns.length + (spec.bulk ? 1 : 0) + (spec.rowActions ? 1 : 0)}><Skeleton h={12} w={`${90 - line * 6}%`} /></td>
                 </tr>
               ))
-            : rows.map((row, index) => <Line key={spec.rowId(row)} row={row} index={index} {...props} />)}
+            : rows.map((row, index) => {
+                const id = spec.rowId(row);
+                return (
+                  <Line
+                    key={id} id={id} name={spec.rowName(row)} tone={spec.rowTone?.(row)} columns={columns} row={row} at={props.at === index} open={props.open === String(id)}
+                    chosen={chosen.has(id)} onChoose={spec.bulk ? onChoose : undefined} onOpen={props.onOpen} actions={spec.rowActions ? actions : undefined}
+                  />
+                );
+              })}
         </tbody>
       </table>
     </section>
@@ -101,11 +112,23 @@ function Head<Row>({ column, sort, onSort, widths, setWidth }: { column: Column<
   );
 }
 
-function Line<Row>(props: { row: Row; index: number } & Props<Row>) {
-  const { spec, row, index, columns, chosen, onChoose, at, open, onOpen } = props;
+type LineProps<Row> = Pick<Props<Row>, "columns" | "onOpen"> & {
+  id: RowId;
+  name: string;
+  tone: string | undefined;
+  row: Row;
+  at: boolean;
+  open: boolean;
+  chosen: boolean;
+  onChoose?: Props<Row>["onChoose"];
+  actions?: (row: Row) => RowAction[];
+};
+
+/** Drawn again when it changed itself, or the page made other columns: not for a choice, a move or a look elsewhere in the list. */
+const Line = memo(DrawnLine) as typeof DrawnLine;
+
+function DrawnLine<Row>({ id, name, tone, row, columns, chosen, onChoose, at, open, onOpen, actions }: LineProps<Row>) {
   const { t } = useTranslation();
-  const id = spec.rowId(row);
-  const name = spec.rowName(row);
   const click = (event: MouseEvent<HTMLElement>) => {
     const inner = event.target instanceof Element && event.target.closest("a,button,input,label,[role=menuitem],[data-inner]");
     if (onOpen && !inner && !String(getSelection())) onOpen(row);
@@ -113,12 +136,12 @@ function Line<Row>(props: { row: Row; index: number } & Props<Row>) {
   return (
     // The keyboard opens it with Enter, see keys.ts.
     <tr
-      id={`row-${id}`} onClick={click} data-at={at === index || undefined} data-open={open === String(id) || undefined} data-tone={spec.rowTone?.(row)}
-      data-chosen={chosen.has(id) || undefined} className={onOpen ? "openable" : undefined}
+      id={`row-${id}`} onClick={click} data-at={at || undefined} data-open={open || undefined} data-tone={tone}
+      data-chosen={chosen || undefined} className={onOpen ? "openable" : undefined}
     >
-      {spec.bulk ? (
+      {onChoose ? (
         <td className="pick">
-          <Checkbox size="xs" aria-label={t("table.select", { name })} checked={chosen.has(id)} onChange={(event) => onChoose([row], event.currentTarget.checked)} />
+          <Checkbox size="xs" aria-label={t("table.select", { name })} checked={chosen} onChange={(event) => onChoose([row], event.currentTarget.checked)} />
         </td>
       ) : null}
       {columns.map((column, place) => (
@@ -130,30 +153,31 @@ function Line<Row>(props: { row: Row; index: number } & Props<Row>) {
           )}
         </td>
       ))}
-      {spec.rowActions ? <td className="pick"><RowMenu spec={spec} row={row} /></td> : null}
+      {actions ? <td className="pick"><RowMenu name={name} actions={() => actions(row)} /></td> : null}
     </tr>
   );
 }
 
-export function RowMenu<Row>({ spec, row }: { spec: ListSpec<Row>; row: Row }) {
+export function RowMenu({ name, actions }: { name: string; actions: () => RowAction[] }) {
   const { t } = useTranslation();
+  const { button, made, opened, onChange, press } = useLater();
+  const target = { size: "sm", "aria-label": t("table.actionsOf", { name }), className: "row-menu", children: <IconDots size={16} /> };
+  if (!made) return <ActionIcon {...target} aria-haspopup="menu" aria-expanded={false} onClick={press} />;
   return (
-    <Group justify="flex-end" gap={0}>
-      <Menu withinPortal>
-        <Menu.Target>
-          <ActionIcon size="sm" aria-label={t("table.actionsOf", { name: spec.rowName(row) })}><IconDots size={16} /></ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {spec.rowActions?.(row).map((action) => (
-            <Menu.Item
-              key={action.key} leftSection={<action.icon size={15} />} color={action.danger ? "red" : undefined} disabled={action.disabled}
-              onClick={() => void action.run()}
-            >
-              {action.label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-    </Group>
+    <Menu withinPortal opened={opened} onChange={onChange}>
+      <Menu.Target><ActionIcon ref={button} {...target} /></Menu.Target>
+      <Menu.Dropdown>
+        {opened
+          ? actions().map((action) => (
+              <Menu.Item
+                key={action.key} leftSection={<action.icon size={15} />} color={action.danger ? "red" : undefined} disabled={action.disabled}
+                onClick={() => void action.run()}
+              >
+                {action.label}
+              </Menu.Item>
+            ))
+          : null}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -2,7 +2,7 @@
 import { Button, Loader, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { IconCash, IconCopy, IconDownload, IconEdit, IconFile, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconRefresh, IconTags, IconTestPipe, IconTrash, IconUpload } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, ok, pick, type Schema, useCan } from "~/api";
@@ -11,7 +11,7 @@ import { numberText } from "~/lib/format";
 import { useLocale } from "~/lib/hooks";
 import { Batch } from "./parts/Batch";
 import { ChangeForm } from "./parts/ChangeForm";
-import { BalanceCell, ModelsCell, SpeedCell, StateCell, UsedCell } from "./parts/cells";
+import { BalanceCell, ModelsCell, SpeedCell, StateCell, UsedCell, WithUsed } from "./parts/cells";
 import { at, type Channel, KEY } from "./parts/data";
 import { Rank } from "./parts/Rank";
 import { Tags } from "./parts/Tags";
@@ -35,7 +35,7 @@ export default function Channels() {
   const acts = useChannelActions();
   const resting = useResting();
 
-  const columns: Column<Channel>[] = [
+  const columns = useMemo<Column<Channel>[]>(() => [
     { key: "name", title: t("fields.name"), width: 150, sort: "name", render: (row) => row.name },
     { key: "state", title: t("state"), width: 124, card: "badge", render: (row) => <StateCell row={row} resting={resting} /> },
     { key: "provider", title: t("fields.provider"), width: 136, sort: "provider", render: (row) => row.provider },
@@ -43,7 +43,7 @@ export default function Channels() {
     { key: "groups", title: t("fields.groups"), width: 92, render: (row) => (row.groups ? row.groups.join(", ") : t("allGroups")) },
     { key: "rank", title: t("fields.priority"), width: 84, align: "right", sort: "priority", render: (row) => <Rank channel={row} writes={writes} /> },
     { key: "speed", title: t("speed"), width: 84, align: "right", render: (row) => <SpeedCell row={row} /> },
-    { key: "used", title: t("used"), width: 88, align: "right", render: (row) => <UsedCell row={row} /> },
+    { key: "used", title: t("used"), width: 88, align: "right", render: (row) => <UsedCell id={row.id} /> },
     { key: "balance", title: t("balance"), width: 80, align: "right", render: (row) => <BalanceCell row={row} /> },
     { key: "tag", title: t("fields.tag"), width: 76, sort: "tag", render: (row) => row.tag },
     { key: "keys", title: t("keysInUse"), width: 90, align: "right", hidden: true, render: (row) => (row.keys ? `${row.keys_in_use} / ${row.keys}` : "1") },
@@ -52,7 +52,7 @@ export default function Channels() {
     { key: "remark", title: t("fields.remark"), width: 160, hidden: true, render: (row) => row.remark },
     { key: "created", title: t("created"), width: 120, sort: "created_at", hidden: true, render: (row) => <When at={row.created_at} /> },
     { key: "id", title: t("id"), width: 70, align: "right", sort: "id", hidden: true, render: (row) => row.id },
-  ];
+  ], [t, resting, writes]);
   const find = (list: { value: string; label: string }[], text: string) =>
     list.filter((one) => one.value.toLocaleLowerCase(locale).includes(text.toLocaleLowerCase(locale))).slice(0, 50);
   /** What occurs among all channels, with how often. */
@@ -112,44 +112,46 @@ export default function Channels() {
 
   return (
     <Page title={t("nav.list")} about={t("about")}>
-      <DataTable<Channel>
-        id="channels"
-        queryKey={KEY}
-        load={(query, signal) => ok(api.GET("/api/v1/channels", { params: { query }, signal }))}
-        columns={columns}
-        filters={filters}
-        search={t("search")}
-        defaultSort="-priority"
-        file={{ path: "/api/v1/channels" }}
-        rowId={(row) => row.id}
-        rowName={(row) => row.name}
-        rowActions={actions}
-        rowTone={(row) => (row.enabled ? undefined : row.off_by === "auto" ? "bad" : "idle")}
-        bulk={writes ? many : undefined}
-        tools={
-          writes ? (
-            <>
-              <Button size="compact-sm" variant="default" leftSection={<IconTags size={14} />} onClick={tags}>{t("tags.button")}</Button>
-              <Button size="compact-sm" variant="default" ml={4} leftSection={<IconTestPipe size={14} />} onClick={() => batch([])}>{t("batch.testAll")}</Button>
-              <Menu>
-                <Menu.Target><Button size="compact-sm" variant="default" ml={4} leftSection={<IconFile size={14} />}>{t("file.menu")}</Button></Menu.Target>
-                <Menu.Dropdown>
-                  <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => takeOut([])}>{t("file.exportTitle")}</Menu.Item>
-                  {can("channels.secrets", "all") ? <Menu.Item leftSection={<IconUpload size={14} />} onClick={putIn}>{t("file.importTitle")}</Menu.Item> : null}
-                </Menu.Dropdown>
-              </Menu>
-            </>
-          ) : undefined
-        }
-        peek={{
-          title: (row) => row.name,
-          size: 720,
-          render: (row, close) => <Suspense fallback={<Loader size="sm" />}><Detail key={row.id} channel={row} resting={resting} acts={acts} close={close} /></Suspense>,
-          load: (id) => ok(api.GET("/api/v1/channels/{channel}", { params: at(Number(id)) })),
-        }}
-        create={writes ? { label: t("nav.create"), size: 640, render: (close) => <Suspense fallback={<Loader size="sm" />}><Editor close={close} onSaved={acts.refresh} created={(made) => navigate({ search: withPeek(made.id, "test") }, { replace: true, state: { inside: true } })} /></Suspense> } : undefined}
-        empty={{ title: t("empty.title"), text: t("empty.text"), icon: IconPlugConnected }}
-      />
+      <WithUsed>
+        <DataTable<Channel>
+          id="channels"
+          queryKey={KEY}
+          load={(query, signal) => ok(api.GET("/api/v1/channels", { params: { query }, signal }))}
+          columns={columns}
+          filters={filters}
+          search={t("search")}
+          defaultSort="-priority"
+          file={{ path: "/api/v1/channels" }}
+          rowId={(row) => row.id}
+          rowName={(row) => row.name}
+          rowActions={actions}
+          rowTone={(row) => (row.enabled ? undefined : row.off_by === "auto" ? "bad" : "idle")}
+          bulk={writes ? many : undefined}
+          tools={
+            writes ? (
+              <>
+                <Button size="compact-sm" variant="default" leftSection={<IconTags size={14} />} onClick={tags}>{t("tags.button")}</Button>
+                <Button size="compact-sm" variant="default" ml={4} leftSection={<IconTestPipe size={14} />} onClick={() => batch([])}>{t("batch.testAll")}</Button>
+                <Menu>
+                  <Menu.Target><Button size="compact-sm" variant="default" ml={4} leftSection={<IconFile size={14} />}>{t("file.menu")}</Button></Menu.Target>
+                  <Menu.Dropdown>
+                    <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => takeOut([])}>{t("file.exportTitle")}</Menu.Item>
+                    {can("channels.secrets", "all") ? <Menu.Item leftSection={<IconUpload size={14} />} onClick={putIn}>{t("file.importTitle")}</Menu.Item> : null}
+                  </Menu.Dropdown>
+                </Menu>
+              </>
+            ) : undefined
+          }
+          peek={{
+            title: (row) => row.name,
+            size: 720,
+            render: (row, close) => <Suspense fallback={<Loader size="sm" />}><Detail key={row.id} channel={row} resting={resting} acts={acts} close={close} /></Suspense>,
+            load: (id) => ok(api.GET("/api/v1/channels/{channel}", { params: at(Number(id)) })),
+          }}
+          create={writes ? { label: t("nav.create"), size: 640, render: (close) => <Suspense fallback={<Loader size="sm" />}><Editor close={close} onSaved={acts.refresh} created={(made) => navigate({ search: withPeek(made.id, "test") }, { replace: true, state: { inside: true } })} /></Suspense> } : undefined}
+          empty={{ title: t("empty.title"), text: t("empty.text"), icon: IconPlugConnected }}
+        />
+      </WithUsed>
       {acts.host}
     </Page>
   );

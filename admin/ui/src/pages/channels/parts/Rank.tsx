@@ -1,10 +1,10 @@
 /** Priority and weight of a channel, changed where they stand. */
-import { Button, Group, NumberInput, Popover, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Button, Group, NumberInput, Popover, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "~/api";
-import { done, ProblemText } from "~/components";
+import { done, ProblemText, useLater } from "~/components";
 import { at, KEY } from "./data";
 
 type Ranked = { id: number; name: string; priority: number; weight: number };
@@ -13,16 +13,18 @@ const AFTER = [KEY, ["route"]];
 
 export function Rank({ channel, writes }: { channel: Ranked; writes: boolean }) {
   const { t } = useTranslation(["channels", "common"]);
-  const [open, setOpen] = useState(false);
-  const shown = <><b>{channel.priority}</b> <Text span inherit c="dimmed">/ {channel.weight}</Text></>;
+  const { button, made, opened, onChange, press } = useLater();
+  const shown = <><b>{channel.priority}</b> <span className="dimmed">/ {channel.weight}</span></>;
   if (!writes) return <span className="num">{shown}</span>;
+  const label = t("rankOf", { name: channel.name, priority: channel.priority, weight: channel.weight });
+  if (!made) return <button type="button" className="num rank" aria-haspopup="dialog" aria-expanded={false} aria-label={label} onClick={press}>{shown}</button>;
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover opened={opened} onChange={onChange} position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className="num" fz="inherit" td="underline dotted" style={{ textUnderlineOffset: 4 }} onClick={() => setOpen(!open)} aria-label={t("rankOf", { name: channel.name, priority: channel.priority, weight: channel.weight })}>{shown}</UnstyledButton>
+        <button ref={button} type="button" className="num rank" aria-label={label} onClick={() => onChange(!opened)}>{shown}</button>
       </Popover.Target>
       <Popover.Dropdown p="sm" data-inner aria-label={t("rank")}>
-        <Form channel={channel} close={() => setOpen(false)} />
+        <Form channel={channel} close={() => onChange(false)} />
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,9 +1,9 @@
 /** Cells of the list of channels. */
-import { Text, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ok, type Schema } from "~/api";
-import { Money, Status, useSaid } from "~/components";
+import { Hint, Money, Status, useSaid } from "~/components";
 import { type Channel, stateOf, TONES } from "./data";
 
 export function StateCell({ row, resting }: { row: Channel; resting: ReadonlySet<number> }) {
@@ -18,35 +18,37 @@ export function StateCell({ row, resting }: { row: Channel; resting: ReadonlySet
 export function SpeedCell({ row }: { row: Channel }) {
   const { t } = useTranslation(["channels", "common"]);
   const state = row.state;
-  if (!state?.tested_at) return <Text span inherit c="dimmed">—</Text>;
+  if (!state?.tested_at) return <span className="dimmed">—</span>;
   const ms = state.test_ms ?? 0;
   const colour = state.test_ok === false ? "var(--mantine-color-error)" : ms > 5000 ? "var(--mantine-color-yellow-text)" : undefined;
-  return <Text span inherit className="num" c={colour}>{state.test_ok === false ? t("test.failed") : t("ms", { count: ms })}</Text>;
+  return <span className="num" style={{ color: colour }}>{state.test_ok === false ? t("test.failed") : t("ms", { count: ms })}</span>;
 }
 
 export function BalanceCell({ row }: { row: Channel }) {
   const { balance, balance_currency: currency, balance_error: error } = row.state ?? {};
-  if (!balance) return <Text span inherit c="dimmed" title={error || undefined}>—</Text>;
+  if (!balance) return <span className="dimmed" title={error || undefined}>—</span>;
   return <span className="num">{balance} {currency}</span>;
 }
 
 export function ModelsCell({ row }: { row: Channel }) {
   const { t } = useTranslation(["channels", "common"]);
   const names = Object.keys(row.models);
-  if (names.length === 0) return <Text span inherit c="dimmed">{t("allModels")}</Text>;
+  if (names.length === 0) return <span className="dimmed">{t("allModels")}</span>;
   return (
-    <Tooltip label={names.slice(0, 12).join(", ") + (names.length > 12 ? " …" : "")} multiline maw={360}>
+    <Hint label={names.slice(0, 12).join(", ") + (names.length > 12 ? " …" : "")} maw={360}>
       <span className="cut">{names.length > 1 ? <b className="num">{names.length}</b> : null} {names.slice(0, 3).join(", ")}</span>
-    </Tooltip>
+    </Hint>
   );
 }
 
 const DAYS = 30;
 const SINCE_STEP = 3_600_000;
 
-/** What the provider was paid for each channel; asked once for all rows, and only while the column is shown. */
-export function UsedCell({ row }: { row: Channel }) {
-  const used = useQuery({
+const Used = createContext<ReadonlyMap<unknown, number> | undefined>(undefined);
+
+/** What the provider was paid for each channel: asked once for all rows, and what shows it is drawn again when it comes. */
+export function WithUsed({ children }: { children: ReactNode }) {
+  const { data } = useQuery({
     queryKey: ["channels-used"],
     queryFn: async () => {
       const since = new Date(Math.floor(Date.now() / SINCE_STEP) * SINCE_STEP - DAYS * 86_400_000).toISOString();
@@ -56,5 +58,10 @@ export function UsedCell({ row }: { row: Channel }) {
     staleTime: 60_000,
     retry: false,
   });
-  return <Money nano={used.data ? (used.data.get(row.id) ?? 0) : null} />;
+  return <Used value={data}>{children}</Used>;
+}
+
+export function UsedCell({ id }: { id: number }) {
+  const used = useContext(Used);
+  return <Money nano={used ? (used.get(id) ?? 0) : null} />;
 }

@@ -11,7 +11,11 @@ export function useResting(): ReadonlySet<number> {
   useEffect(() => {
     if (!can) return;
     const events = new EventSource(`${GATEWAY}/api/v1/live`);
-    events.addEventListener("health", (event) => setResting(new Set((JSON.parse(event.data) as Health).resting ?? [])));
+    // The same ones as before are the same set: it is told every few seconds, and all lines of the list show it.
+    events.addEventListener("health", (event) => {
+      const now = new Set((JSON.parse(event.data) as Health).resting ?? []);
+      setResting((before) => (now.size === before.size && [...now].every((id) => before.has(id)) ? before : now));
+    });
     events.addEventListener("end", (event) => {
       if ((JSON.parse(event.data) as { reason?: string }).reason === "session") events.close();
     });
