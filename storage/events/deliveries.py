@@ -136,7 +136,14 @@ async def get(session: AsyncSession, delivery_id: int) -> Delivery | None:
 
 
 async def again(session: AsyncSession, row: Delivery, *, now: int) -> Delivery:
-    """Deliver that event to that target once more, as a delivery of its own with the same event id."""
+    """Deliver that event to that target now, and what has ended once more: as a delivery of its own, of the same event.
+
+    One that waits for its next try is not doubled; it is tried now.
+    """
+    if row.state == WAITING:
+        row.next_at = min(row.next_at, now)
+        await session.flush()
+        return row
     last = select(func.max(Delivery.round)).where(
         Delivery.target_id == row.target_id, Delivery.event_id == row.event_id
     )  # fmt: skip

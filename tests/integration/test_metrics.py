@@ -101,6 +101,10 @@ async def test_open_streams_are_seen(gateway: Instance, key: str):
 
     async with open_streams(gateway.url, key, "mock-paced-2000x50", 7) as (_, tasks):
         assert await active(7) == 7
+        async with open_streams(gateway.url, key, "mock-paced-20x50", 5):
+            pass  # a second later they have ended by themselves
+        await asyncio.to_thread(reported, gateway)
+        assert await active(7) == 7
         for task in tasks:  # they would go on for 100 s
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

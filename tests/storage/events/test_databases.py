@@ -55,8 +55,12 @@ async def _told_once(sessions: Sessions, user_id: int, hook: Target) -> None:
         assert await deliveries.due(session, now=NOW, limit=10) == []
         again = await deliveries.due(session, now=NOW + deliveries.PAUSES_S[0], limit=10)
         assert [target.id for _, _, target in again] == [hook.id] * 2
-        await deliveries.again(session, again[0][0], now=NOW)
-        await session.flush()
+        first = again[0][0]
+        assert (await deliveries.again(session, first, now=NOW)).id == first.id
+        assert [row.id for row, *_ in await deliveries.due(session, now=NOW, limit=10)] == [first.id], "tried now, once"
+        await deliveries.note(session, first.id, Result(True, status=200), now=NOW)
+        fresh = await deliveries.again(session, first, now=NOW)
+        assert (fresh.id != first.id, fresh.round, fresh.event_id) == (True, 1, first.event_id)
         assert await outbox.forget(session, NOW + 1) == 2
         assert await deliveries.due(session, now=NOW + 10**6, limit=10) == []
 
