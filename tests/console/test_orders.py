@@ -119,3 +119,23 @@ def test_the_list_is_a_file(console: Visits) -> None:
     assert lines[0].startswith("number,")
     assert len(lines) > 1
     assert all(",paid," in line for line in lines[1:])
+
+
+@pytest.mark.parametrize(("button", "state"), [("Cancel the orders", "cancelled"), ("Complete by hand", "paid")])
+def test_many_at_once(
+    console: Visits, site: Site, customer: tuple[str, int], service: epay.Epay, button: str, state: str
+) -> None:
+    name, user = customer
+    numbers = [epay.ordered(site, name, "7") for _ in range(2)]
+    page = console(f"orders?user_id={user}&state=pending")
+    expect(page.locator("tbody tr[id^=row-]")).to_have_count(2)
+    page.get_by_role("checkbox", name="Select the whole page").check()
+    page.get_by_role("region", name="Selected rows").get_by_role("button", name=button).click()
+    agreed = page.get_by_role("dialog", name=button)
+    expect(agreed).to_contain_text(numbers[0])
+    console.axe(page)
+    with page.expect_response(re.compile(r"/orders/bulk$")) as answered:
+        agreed.get_by_role("button", name=button).click()
+    assert answered.value.json()["changed"] == 2
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    assert {site.api("GET", f"/orders/{number}")["order"]["state"] for number in numbers} == {state}

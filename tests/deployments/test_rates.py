@@ -50,18 +50,27 @@ def most_in_a_window(times: list[float], window: float) -> int:
     return max((bisect_left(times, begin + window - 1e-5) - place for place, begin in enumerate(times)), default=0)
 
 
-async def flood(fleet: Fleet, seconds: float, per_second: float, tokens: int = 0) -> list[float]:
-    """Requests at a steady pace, in turn at each replica; when they were admitted."""
+SOON_S = 0.1
+"""A refusal that took longer was decided before a pause, and tells nothing of the window as it is now."""
+
+
+async def flood(fleet: Fleet, seconds: float, per_second: float) -> tuple[list[float], list[float]]:
+    """Requests at a steady pace, in turn at each replica; when they were admitted, and when they were refused."""
     admitted: list[float] = []
+    refused: list[float] = []
     waiting: set[asyncio.Task[None]] = set()
     turn = itertools.cycle(range(len(fleet.books)))
     begin = time.monotonic()
     sent = 0
 
     async def one() -> None:
-        admission = await fleet.admit(next(turn), tokens)
+        asked = time.monotonic()
+        admission = await fleet.admit(next(turn))
+        now = time.monotonic()
         if admission is not None:
             admitted.append(admission.at)
+        elif now - asked < SOON_S:
+            refused.append(now)
 
     while (passed := time.monotonic() - begin) < seconds:
         while sent < passed * per_second:
@@ -71,7 +80,7 @@ async def flood(fleet: Fleet, seconds: float, per_second: float, tokens: int = 0
             task.add_done_callback(waiting.discard)
         await asyncio.sleep(0.001)
     await asyncio.gather(*waiting)
-    return sorted(admitted)
+    return sorted(admitted), refused
 
 
 @pytest.mark.parametrize("amount", [1, 5, 49])
@@ -92,12 +101,17 @@ async def test_five_per_minute_one_after_the_other(fleet: Callable[..., Fleet]) 
 async def test_a_high_limit_is_never_exceeded_and_almost_reached(fleet: Callable[..., Fleet]) -> None:
     amount = 600
     three = fleet(limit(amount, "second"), size=3)
-    times = await flood(three, 5.0, 1500)
+    times, refusals = await flood(three, 5.0, 1500)
     assert most_in_a_window(times, 1.0) <= amount
-    begin = times[0] + 1.0
-    kept = (bisect_left(times, begin + 3.0) - bisect_left(times, begin)) / 3.0 / amount
-    print(f"\n{len(times)} admitted of 7500; {kept:.4f} of the limit; round trips {three.authority.calls}")
-    assert 0.98 <= kept <= 1.0
+    # How full the window was whenever it refused. Not how many passed in three seconds: a machine that stands still
+    # for a part of them lets fewer pass, and no limit is to blame.
+    full = [(bisect_left(times, at) - bisect_left(times, at - 1.0)) / amount for at in refusals if at > times[0] + 1.0]
+    kept = sum(full) / len(full)
+    print(
+        f"\n{len(times)} admitted; {kept:.4f} of the limit at {len(full)} refusals; {three.authority.calls} round trips"
+    )
+    assert len(full) > 50
+    assert kept >= 0.98
 
 
 async def test_a_burst_at_a_boundary_does_not_pass_twice(fleet: Callable[..., Fleet]) -> None:

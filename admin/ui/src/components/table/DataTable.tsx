@@ -114,7 +114,7 @@ export function DataTable<Row>(spec: ListSpec<Row>) {
       close: () => over(lying("peek") !== null ? "peek" : "new", null),
     },
   );
-  const names = useMemo(() => new Map([...chosen].map(([id, row]) => [id, spec.rowName(row)])), [chosen, spec]);
+  const names = useMemo(() => new Map([...chosen].map(([id, row]) => [spec.bulkId?.(row) ?? id, spec.rowName(row)])), [chosen, spec]);
   const empty = rows?.length === 0 && !narrowed && !state.after;
 
   return (

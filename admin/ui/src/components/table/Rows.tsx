@@ -1,5 +1,5 @@
 /** The list as a table: sorting, widths, selection, the row that the keyboard is at. */
-import { ActionIcon, Checkbox, Menu, Skeleton, UnstyledButton } from "@mantine/core";
+import { Checkbox, Menu, Skeleton, UnstyledButton } from "@mantine/core";
 import { useCallbackRef } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconDots } from "@tabler/icons-react";
 import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent } from "react";
@@ -141,7 +141,7 @@ function DrawnLine<Row>({ id, name, tone, row, columns, chosen, onChoose, at, op
     >
       {onChoose ? (
         <td className="pick">
-          <Checkbox size="xs" aria-label={t("table.select", { name })} checked={chosen} onChange={(event) => onChoose([row], event.currentTarget.checked)} />
+          <input type="checkbox" className="check" aria-label={t("table.select", { name })} checked={chosen} onChange={(event) => onChoose([row], event.currentTarget.checked)} />
         </td>
       ) : null}
       {columns.map((column, place) => (
@@ -161,11 +161,11 @@ function DrawnLine<Row>({ id, name, tone, row, columns, chosen, onChoose, at, op
 export function RowMenu({ name, actions }: { name: string; actions: () => RowAction[] }) {
   const { t } = useTranslation();
   const { button, made, opened, onChange, press } = useLater();
-  const target = { size: "sm", "aria-label": t("table.actionsOf", { name }), className: "row-menu", children: <IconDots size={16} /> };
-  if (!made) return <ActionIcon {...target} aria-haspopup="menu" aria-expanded={false} onClick={press} />;
+  const target = { type: "button", "aria-label": t("table.actionsOf", { name }), className: "row-menu", children: <IconDots size={16} /> } as const;
+  if (!made) return <button {...target} aria-haspopup="menu" aria-expanded={false} onClick={press} />;
   return (
     <Menu withinPortal opened={opened} onChange={onChange}>
-      <Menu.Target><ActionIcon ref={button} {...target} /></Menu.Target>
+      <Menu.Target><button ref={button} {...target} /></Menu.Target>
       <Menu.Dropdown>
         {opened
           ? actions().map((action) => (

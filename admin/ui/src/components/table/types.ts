@@ -70,6 +70,8 @@ export type ListSpec<Row> = {
   defaultSort?: string;
   rowActions?: (row: Row) => RowAction[];
   bulk?: BulkAction[];
+  /** What the bulk routes call a row, where that is not `rowId`. */
+  bulkId?: (row: Row) => number;
   /** Opens beside the list at ?peek=id. `load` finds a row that is on another page. */
   peek?: { title: (row: Row) => ReactNode; render: (row: Row, close: () => void) => ReactNode; load?: (id: string) => Promise<Row>; size?: number };
   /** A button that opens a form at ?new=1. */

@@ -1,8 +1,8 @@
 /** Orders of everybody: looked at, asked about at the provider, completed by hand, refunded. */
-import { IconShoppingCart } from "@tabler/icons-react";
+import { IconCash, IconShoppingCart, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { api, ok, pick, type Schema } from "~/api";
-import { type Column, DataTable, type Filter, Money, Page, Said, Status, useSaid, When } from "~/components";
+import { api, idempotent, ok, pick, type Schema, useCan } from "~/api";
+import { type BulkAction, type Column, DataTable, type Filter, Money, Page, Said, Status, useSaid, When } from "~/components";
 import { useLocale } from "~/lib/hooks";
 import { nanoOf } from "~/lib/money";
 import { Detail } from "./Detail";
@@ -16,6 +16,14 @@ export default function Orders() {
   const locale = useLocale();
   const said = useSaid();
   const word = (name: "transfer" | "balance" | "manual") => t(`providers.${name}`);
+  const may = useCan()("orders.manage", "all");
+  /** Neither can be taken back, so both ask first. */
+  const bulk = (action: "cancel" | "complete", ids: number[], dry_run: boolean) =>
+    ok(api.POST("/api/v1/orders/bulk", { params: { header: idempotent(crypto.randomUUID()) }, body: { ids, action, dry_run } }));
+  const several: BulkAction[] = [
+    { key: "complete", label: t("complete.action"), icon: IconCash, danger: true, run: (ids, dry) => bulk("complete", ids, dry) },
+    { key: "cancel", label: t("cancel.several"), icon: IconX, danger: true, run: (ids, dry) => bulk("cancel", ids, dry) },
+  ];
   const columns: Column<Row>[] = [
     { key: "title", title: t("title"), card: "title", render: (row) => <Said said={row.title_said} /> },
     { key: "user", title: t("user"), width: 140, render: (row) => row.user ?? row.user_id },
@@ -44,6 +52,8 @@ export default function Orders() {
         load={async (query, signal) => (await ok(api.GET("/api/v1/orders", { params: { query }, signal }))) as Schema<"Listed_OrderOut_">}
         file={{ path: "/api/v1/orders" }}
         rowId={(row) => row.number}
+        bulk={may ? several : undefined}
+        bulkId={(row) => row.id}
         rowName={(row) => `${said(row.title_said)} ${row.number}`}
         rowTone={(row) => (row.state === "review" || row.state === "failed" ? "bad" : row.state === "expired" || row.state === "cancelled" ? "idle" : undefined)}
         peek={{
