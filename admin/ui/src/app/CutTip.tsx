@@ -7,7 +7,8 @@ export function CutTip() {
   const [tip, setTip] = useState<Tip | null>(null);
   useEffect(() => {
     const show = (event: Event) => {
-      const element = event.target instanceof Element ? event.target.closest<HTMLElement>(".cut") : null;
+      // What has a hint of its own says more there.
+      const element = event.target instanceof Element && !event.target.closest("[data-hint]") ? event.target.closest<HTMLElement>(".cut") : null;
       const text = element && element.scrollWidth > element.clientWidth + 1 ? (element.textContent ?? "") : "";
       if (!element || !text) {
         setTip(null);

@@ -16,7 +16,7 @@ export function Hint({ label, maw, children }: { label: ReactNode; maw?: number;
   const hide = () => setTarget(null);
   return (
     <>
-      {cloneElement(children, { onMouseEnter: show, onMouseLeave: hide, onFocus: show, onBlur: hide, "aria-describedby": target ? id : undefined })}
+      {cloneElement(children, { onMouseEnter: show, onMouseLeave: hide, onFocus: show, onBlur: hide, "aria-describedby": target ? id : undefined, "data-hint": "" } as HTMLAttributes<HTMLElement>)}
       {target ? <Shown id={id} target={target} label={label} maw={maw} now={now} hide={hide} /> : null}
     </>
   );
@@ -35,5 +35,5 @@ function Shown({ id, target, label, maw, now, hide }: { id: string; target: HTML
       document.removeEventListener("keydown", key);
     };
   }, [hide]);
-  return <Tooltip id={id} target={target} opened={opened} label={label} multiline={maw !== undefined} maw={maw} />;
+  return <Tooltip target={target} opened={opened} label={<span id={id}>{label}</span>} multiline={maw !== undefined} maw={maw} />;
 }
