@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from deployments.leases import LeaseBook, Reservation
+from deployments.leases import Insufficient, LeaseBook, Reservation
 from deployments.leases_account import Wanted
 from deployments.leases_authority import LeaseAuthority, LedgerAuthority, Recalls, encode_recalls
 from storage.ledger import Grant, Renewal, reclaim, settle, transact
@@ -193,3 +193,17 @@ async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110  # what it waits for is nobody's event
             await asyncio.sleep(0.01)
+
+
+async def request(replica: Replica, account_id: int, worst: int, actual: int, seconds: float = 0.0) -> int:
+    """One request; returns what it cost, 0 when it was refused."""
+    purses = [purse(account_id)]
+    reservation = replica.book.try_reserve(purses, worst)
+    if reservation is None:
+        try:
+            reservation = await replica.book.reserve(purses, worst)
+        except Insufficient:
+            return 0
+    await asyncio.sleep(seconds)
+    replica.finish(reservation, actual)
+    return actual
