@@ -67,3 +67,13 @@ def test_a_menu_and_a_popover_give_the_focus_back(console: Visits, channel: dict
     menu.click()
     page.get_by_role("menuitem", name="Edit").click()
     expect(page.get_by_role("dialog", name=channel["name"])).to_be_visible()
+
+
+def test_times_go_on_in_lines_that_do_not_change(console: Visits, channel: dict[str, Any]) -> None:
+    page = console(None)
+    page.clock.install()
+    console.open(page, f"audit?q={channel['name']}")
+    time = page.locator("tbody tr time").first
+    expect(time).to_have_text(re.compile("sec|min"))
+    page.clock.fast_forward("05:00:00")
+    expect(time).to_have_text(re.compile("5 hr"))

@@ -1,5 +1,6 @@
 /** Single values as people read them: money, times, durations, sizes, numbers. The exact value is in the tooltip. */
-import type { ReactNode } from "react";
+import type { HTMLAttributes, ReactNode } from "react";
+import { useTicks } from "~/lib/clock";
 import { bytesText, dateTimeText, durationText, numberText, relativeText, shortNumber, timeOf } from "~/lib/format";
 import { useCurrency, useLocale } from "~/lib/hooks";
 import { USD } from "~/lib/currency";
@@ -37,13 +38,14 @@ export function When({ at, absolute }: { at: string | number | null | undefined;
   if (at === null || at === undefined || at === 0) return NONE;
   const time = timeOf(at);
   const exact = dateTimeText(time, locale);
-  const shown = absolute ? exact : relativeText((time.getTime() - Date.now()) / 1000, locale);
-  if (absolute) return <time dateTime={time.toISOString()}>{shown}</time>;
-  return (
-    <Hint label={exact}>
-      <time dateTime={time.toISOString()}>{shown}</time>
-    </Hint>
-  );
+  if (absolute) return <time dateTime={time.toISOString()}>{exact}</time>;
+  return <Hint label={exact}><Ago time={time} locale={locale} /></Hint>;
+}
+
+/** A list draws its lines again only when they change; the time goes on in them all the same. */
+function Ago({ time, locale, ...others }: { time: Date; locale: string } & HTMLAttributes<HTMLElement>) {
+  useTicks();
+  return <time dateTime={time.toISOString()} {...others}>{relativeText((time.getTime() - Date.now()) / 1000, locale)}</time>;
 }
 
 /** Microseconds. */
