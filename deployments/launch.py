@@ -47,8 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
         done = asyncio.run(prepare(settings))
     except (SettingsError, ports.PortTakenError, OSError, ValueError, RuntimeError) as error:
         sys.exit(f"The gateway cannot start.\n{error}")
-    for revision in done.migrations:
-        _say(f"database: applied {revision}")
+    if done.migrations:
+        _say(f"database: {_changes(done.migrations)}")
     if done.prices.stored:
         _say(f"prices: {done.prices.stored} from the price library")
     if done.prices.waiting:
@@ -62,6 +62,13 @@ def main(arguments: list[str] | None = None) -> None:
     finally:
         if builder is not None:
             builder.terminate()
+
+
+def _changes(migrations: list[str]) -> str:
+    """What was done to the schema."""
+    if len(migrations) == 1:
+        return f"change {migrations[0]} of its schema applied"
+    return f"{len(migrations)} changes of its schema applied, {migrations[0]} to {migrations[-1]}"
 
 
 def _check_options(settings: Settings) -> None:

@@ -27,6 +27,8 @@ DEFAULTS = {
     "RAY_raylet_report_resources_period_milliseconds": "500",
     "RAY_raylet_check_gc_period_milliseconds": "2000",
     "RAY_raylet_start_wait_time_s": str(_WAIT_S),
+    # A first start on a busy machine is not worth a warning yet.
+    "RAY_SERVE_SLOW_STARTUP_WARNING_S": "120",
 }
 """Environment of Ray and Serve, unless it is set already."""
 
@@ -52,6 +54,8 @@ def start(dashboard: bool, say: Callable[[str], None]) -> None:
         os.environ.setdefault(name, value)
     if os.environ.get("RAY_ADDRESS"):
         return
+    # What Ray does anyway when nothing says otherwise, and then recommends to turn off.
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
     import ray  # noqa: PLC0415  # seconds to load, and it reads the variables above
 
     ours = psutil.Process()

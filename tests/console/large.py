@@ -15,6 +15,8 @@ REQUESTS = 1_000_000
 USERS = 100_000
 CHANNELS = 10_000
 _FIRST = 8_000
+_CACHE_KIB = 500_000
+"""For SQLite while it copies: with its own 2 MB each row waits for pages of a dozen indexes."""
 _PAGE = 5_000
 
 
@@ -71,6 +73,7 @@ async def _upstreams(connection: AsyncConnection) -> None:
 async def _multiply(connection: AsyncConnection) -> None:
     """Copy the first requests, each time a day earlier, inside of the database."""
     table = Usage.__table__
+    await connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
     copied = [column.name for column in table.columns if column.name not in {"request_id", "started_at"}]
     for day in range(1, REQUESTS // _FIRST):
         source = (
@@ -79,6 +82,6 @@ async def _multiply(connection: AsyncConnection) -> None:
                 table.c.started_at - day * 86_400_000_000,
                 *(table.c[name] for name in copied),
             )
-            .where(table.c.request_id.like("req%"))
+            .where(table.c.request_id >= "req", table.c.request_id < "res")  # by its index, which LIKE does not use
         )  # fmt: skip
         await connection.execute(insert(Usage).from_select(["request_id", "started_at", *copied], source))
