@@ -4,6 +4,7 @@ Ray's raylet gives an agent of its own 15 s to start, a number that nothing sets
 started it then waits for a node that will never come, and what else had been started is left running.
 """
 
+import logging
 import os
 from collections.abc import Callable
 
@@ -54,8 +55,8 @@ def start(dashboard: bool, say: Callable[[str], None]) -> None:
         os.environ.setdefault(name, value)
     if os.environ.get("RAY_ADDRESS"):
         return
-    # What Ray does anyway when nothing says otherwise, and then recommends to turn off.
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    # It asks callers for its token, as it should, and says how to turn that off.
+    logging.getLogger("ray._private.authentication").setLevel(logging.ERROR)
     import ray  # noqa: PLC0415  # seconds to load, and it reads the variables above
 
     ours = psutil.Process()
