@@ -86,12 +86,29 @@ def _serve_run(config: Path, dashboard: bool) -> None:
         sys.exit(f"The gateway cannot start.\n{error}")
     from ray.serve.scripts import cli  # noqa: PLC0415  # seconds to load
 
+    _start_controller(config)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
         cli(["run", str(config)], standalone_mode=False)
     finally:
         _say("stopped")
+
+
+def _start_controller(config: Path) -> None:
+    """Serve's controller with the file's logging, which `serve run` gives to its applications alone."""
+    import ray  # noqa: PLC0415  # seconds to load
+    from ray import serve  # noqa: PLC0415  # as above
+    from ray.serve.schema import ServeDeploySchema  # noqa: PLC0415  # as above
+
+    if not ray.is_initialized():  # a cluster that RAY_ADDRESS names is `serve run`'s to join
+        return
+    schema = ServeDeploySchema.model_validate(yaml.safe_load(config.read_text()))
+    serve.start(
+        proxy_location=schema.proxy_location,
+        http_options=schema.http_options.model_dump(),
+        logging_config=schema.logging_config,
+    )
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
