@@ -86,10 +86,10 @@ def _serve_run(config: Path, dashboard: bool) -> None:
         sys.exit(f"The gateway cannot start.\n{error}")
     from ray.serve.scripts import cli  # noqa: PLC0415  # seconds to load
 
-    _start_controller(config)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
+        _start_controller(config)
         cli(["run", str(config)], standalone_mode=False)
     finally:
         _say("stopped")
