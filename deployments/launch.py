@@ -84,13 +84,15 @@ def _serve_run(config: Path, dashboard: bool) -> None:
         ray_node.start(dashboard, _say)
     except ray_node.TooSlowError as error:
         sys.exit(f"The gateway cannot start.\n{error}")
-    from ray.serve.scripts import cli  # noqa: PLC0415  # seconds to load
-
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     try:
+        from ray.serve.scripts import cli  # noqa: PLC0415  # seconds to load
+
         _start_controller(config)
         cli(["run", str(config)], standalone_mode=False)
+    except KeyboardInterrupt:  # before `serve run` listens to it; Ray's node ends with this process
+        pass
     finally:
         _say("stopped")
 
