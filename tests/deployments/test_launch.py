@@ -1,6 +1,9 @@
-"""Starting: what Ray cannot do in its time is tried again, then said in one sentence; other faults are not hidden."""
+"""Starting: what Ray cannot do in its time is tried again, then said in one sentence; a stop meanwhile is one line."""
 
+import os
+import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -76,3 +79,29 @@ def test_another_fault_of_ray_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> 
         assert len(init.left) == 1
     finally:
         init.end()
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Signals are heard afterwards as they were before."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of ray.serve.scripts, which is loaded here
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_it_starts_is_one_line(
+    sent: signal.Signals, handlers: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ray_node, "start", lambda *_given: None)
+    monkeypatch.setattr(launch, "_start_controller", lambda _config: os.kill(os.getpid(), sent))
+    launch._serve_run(Path("not-read.yaml"), dashboard=False)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("gateway: stopped\n", "")
+
+
+def test_what_was_done_to_the_schema() -> None:
+    assert launch._changes(["0026"]) == "change 0026 of its schema applied"
+    assert launch._changes(["0001", "0002", "0004"]) == "3 changes of its schema applied, 0001 to 0004"
