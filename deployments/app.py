@@ -20,7 +20,7 @@ from deployments.router import Router
 from deployments.settings import Settings, load, option_variables
 from deployments.startup import prepare, welcome
 
-# Without the line that Serve would log for every poll of every replica, and what it says of each start.
+# Of Serve in the replicas, whatever the file says: without a line for every poll of every replica, and for each start.
 _QUIET = LoggingConfig(enable_access_log=False, log_level="WARNING")
 # Replica starts that fail (a taken port, a wrong key) are told in the log; Serve retries a few times and then reports
 # the deployment as failed.

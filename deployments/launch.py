@@ -98,7 +98,7 @@ def _serve_run(config: Path, dashboard: bool) -> None:
 
 
 def _start_controller(config: Path) -> None:
-    """Serve's controller with the file's logging, which `serve run` gives to its applications alone."""
+    """Serve's controller as the file says; `serve run` finds it running, and would not pass on the file's logging."""
     import ray  # noqa: PLC0415  # seconds to load
     from ray import serve  # noqa: PLC0415  # as above
     from ray.serve.schema import ServeDeploySchema  # noqa: PLC0415  # as above
@@ -109,6 +109,8 @@ def _start_controller(config: Path) -> None:
     serve.start(
         proxy_location=schema.proxy_location,
         http_options=schema.http_options.model_dump(),
+        grpc_options=schema.grpc_options.model_dump(),
+        controller_options=schema.controller_options,
         logging_config=schema.logging_config,
     )
 
