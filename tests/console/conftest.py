@@ -29,11 +29,20 @@ SHOTS = ROOT / "build" / "console"
 expect.set_options(timeout=WAIT_MS)
 
 
+_OPEN = ("console", "page", "axe", "shot")
+"""Fixtures of open pages."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is end to end, and may wait for a start on a busy machine."""
+    """Everything here is end to end, and may wait for a start on a busy machine.
+
+    Pages are made last and so closed first: one that is open looks for what a fixture has just removed.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
+            if isinstance(item, pytest.Function):
+                item.fixturenames.sort(key=lambda name: name in _OPEN)
             item.add_marker(pytest.mark.e2e)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(400))  # below faulthandler_timeout, which ends the run
