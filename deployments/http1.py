@@ -32,6 +32,7 @@ class Wire(asyncio.Protocol):
         self._answer: Http1Answer | None = None
         self._headers: list[tuple[str, str]] = []
         self._head_bytes = 0
+        self._bodies: list[bytes] = []
         self._bodiless = False
         self._interim = False
         self._paused = False
@@ -91,7 +92,10 @@ class Wire(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._hand_on()
             self.fail()
+        else:
+            self._hand_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The provider has closed, or the connection broke, or it was dropped here."""
@@ -134,14 +138,14 @@ class Wire(asyncio.Protocol):
             self.drop()
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
-        if self._answer is not None:
-            self._answer.arrived(body)
+        """A piece of the body: a chunk. What came together is handed on together, so that it is one write to the client."""
+        self._bodies.append(body)
 
     def on_message_complete(self) -> None:
         """The answer is whole."""
         if self._interim:
             return
+        self._hand_on()
         answer, self._answer = self._answer, None
         if answer is None:  # an answer that nobody asked for
             self.drop()
@@ -154,6 +158,15 @@ class Wire(asyncio.Protocol):
         else:
             self.usable = False
             self._transport.close()
+
+    def _hand_on(self) -> None:
+        """Give the answer what has come of its body."""
+        bodies = self._bodies
+        if not bodies:
+            return
+        self._bodies = []
+        if self._answer is not None:
+            self._answer.arrived(bodies[0] if len(bodies) == 1 else b"".join(bodies))
 
     def _broken(self) -> None:
         """Tell whoever waits that nothing more will come."""
