@@ -94,7 +94,8 @@ class Wire(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._hand_on()
             self.fail()
-        else:
+            return
+        if self._bodies:
             self._hand_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -138,7 +139,7 @@ class Wire(asyncio.Protocol):
             self.drop()
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body: a chunk. What came together is handed on together, so that it is one write to the client."""
+        """A chunk of the body; those that came together are handed on together, in one write to the client."""
         self._bodies.append(body)
 
     def on_message_complete(self) -> None:
@@ -162,11 +163,13 @@ class Wire(asyncio.Protocol):
     def _hand_on(self) -> None:
         """Give the answer what has come of its body."""
         bodies = self._bodies
-        if not bodies:
-            return
-        self._bodies = []
-        if self._answer is not None:
-            self._answer.arrived(bodies[0] if len(bodies) == 1 else b"".join(bodies))
+        if len(bodies) == 1:
+            body = bodies.pop()
+        else:
+            body = b"".join(bodies)
+            bodies.clear()
+        if body and self._answer is not None:
+            self._answer.arrived(body)
 
     def _broken(self) -> None:
         """Tell whoever waits that nothing more will come."""

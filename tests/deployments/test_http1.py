@@ -228,6 +228,53 @@ def test_targets_and_hosts() -> None:
     assert _address("http://b\u00fccher.example/").host == "xn--bcher-kva.example"
 
 
+async def test_chunks_that_come_together_are_handed_on_together_and_none_waits(pool: Http1Pool) -> None:
+    go = asyncio.Queue[bytes]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(await go.get())
+
+    taken: list[bytes] = []
+
+    def take(piece: bytes) -> bool:
+        taken.append(piece)
+        return True
+
+    async with server(serve) as port:
+        answer = await pool.request("GET", f"http://127.0.0.1:{port}/x", [], b"", connect_s=30.0)
+        pouring = asyncio.create_task(answer.pour(take))
+        go.put_nowait(b"3\r\none\r\n3\r\ntwo\r\n5\r\nthr")  # the last one has not come whole
+        await until(lambda: taken == [b"onetwothr"])
+        go.put_nowait(b"ee\r\n")
+        await until(lambda: taken == [b"onetwothr", b"ee"])
+        go.put_nowait(b"4\r\nfour\r\n0\r\n\r\n")
+        assert await pouring
+        assert taken == [b"onetwothr", b"ee", b"four"]
+
+
+async def test_what_came_before_something_that_is_no_answer_is_handed_on(pool: Http1Pool) -> None:
+    taken: list[bytes] = []
+
+    def take(piece: bytes) -> bool:
+        taken.append(piece)
+        return True
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\nnot a length\r\n")
+        await reader.read()
+
+    async with server(serve) as port:
+        answer = await pool.request("GET", f"http://127.0.0.1:{port}/x", [], b"", connect_s=30.0)
+        with pytest.raises(UpstreamError) as refused:
+            await answer.pour(take)
+    assert taken == [b"one"]
+    assert refused.value.klass == "upstream_cut"
+
+
 async def test_a_reader_that_is_behind_holds_the_provider(pool: Http1Pool) -> None:
     sent = 0
 
