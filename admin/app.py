@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from admin import examples, problems
 from admin.afterwards import Afterwards
 from admin.body_limit import BodyLimit
 from admin.credentials import Identify
+from admin.dispatch import PREFIX, Dispatch
 from admin.forwarded import Forwarded
 from admin.identity import sessions
 from admin.packing import Packing
@@ -25,7 +27,6 @@ from admin.schemas.scim import ScimError
 from admin.scim_response import is_scim
 from admin.services import Services
 
-PREFIX = "/api/v1"
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 _DESCRIPTION = """
@@ -67,15 +68,27 @@ def _openapi(app: FastAPI) -> Fields:
     return app.openapi_schema
 
 
-def _describe(app: FastAPI) -> None:
-    """Serve the document: making it takes seconds of CPU, in which others want to be answered."""
-    making = asyncio.Lock()
+def _description(app: FastAPI) -> APIRouter:
+    """Serves the document: making it takes seconds of CPU, in which others want to be answered."""
+    router, making = APIRouter(), asyncio.Lock()
 
-    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    @router.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
         async with making:
             document = await asyncio.to_thread(lambda: msgspec.json.encode(app.openapi()))
         return Response(document, media_type="application/json")
+
+    return router
+
+
+def _routers(app: FastAPI) -> Iterator[tuple[str, APIRouter]]:
+    """Prefixes and routers, one of a noun after the other."""
+    for module in endpoint_modules():
+        if isinstance(router := getattr(module, "public_router", None), APIRouter):
+            yield "", router
+        if isinstance(router := getattr(module, "router", None), APIRouter):
+            yield PREFIX, router
+    yield PREFIX, _description(app)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -92,15 +105,11 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.identify = Identify(sessions.find)
-    api = APIRouter(prefix=PREFIX)
-    for module in endpoint_modules():
-        if isinstance(router := getattr(module, "router", None), APIRouter):
-            api.include_router(router)
-        if isinstance(router := getattr(module, "public_router", None), APIRouter):
-            app.include_router(router)
-    app.include_router(api)
+    routers = list(_routers(app))
+    for prefix, router in routers:
+        app.include_router(router, prefix=prefix)  # for its document
+    app.router.middleware_stack = Dispatch(routers, app.router.app)
     problems.install(app)
-    _describe(app)
     # The last one added is the outermost.
     app.add_middleware(Afterwards)
     app.add_middleware(Packing)

@@ -25,7 +25,7 @@ PAGE = 1000
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def _format(
+async def _format(
     download: Annotated[Format | None, Query(alias="format", description="A file of the whole list.")] = None,
 ) -> None:
     """Declares the parameter; ListRoute reads it."""

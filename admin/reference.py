@@ -17,8 +17,9 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from admin.app import PREFIX, endpoint_modules
+from admin.app import endpoint_modules
 from admin.caller import caller_of, open_route, signed_in, some_step_up, step_up
+from admin.dispatch import PREFIX
 from admin.options.base import OptionGroup, areas
 from admin.permissions import GATEWAY_ONLY, ORGANISATION_ROLES, PERMISSIONS, ROLES, Reach, reaches
 

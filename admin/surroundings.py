@@ -13,8 +13,8 @@ from admin.services import Services
 log = logging.getLogger(__name__)
 
 
-def services_of(request: Request) -> Services:
-    """The services that `create_app` was given."""
+async def services_of(request: Request) -> Services:
+    """The services that `create_app` was given. Asynchronous, because FastAPI runs others in a thread."""
     services: Services = request.app.state.services
     return services
 
