@@ -52,7 +52,7 @@ async def compile_table(
     listed = await models.list_all(session)
     aliases = {alias: model.name for model in listed for alias in model.aliases}
     rows = [msgspec.structs.replace(row, models=with_aliases(row.models, aliases)) for row in rows] if aliases else rows
-    costs = needed(await prices.list_all(session), int(time.time()))
+    costs = needed(await prices.entries(session), int(time.time()))
     rules = [limit_row(limit) for limit in await limits.list_all(session) if limit.enabled]
     allowed = [group_row(group) for group in await groups.list_all(session)]
     safety = [safety_row(rule) for rule in await safety_rules.list_all(session) if rule.enabled]

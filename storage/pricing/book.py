@@ -6,8 +6,7 @@ Owns the order in which prices are preferred, and which versions a replica needs
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 
 from storage.models import Price
 from storage.pricing.entry import ANY_MODEL, PriceEntry, entry_of
@@ -93,15 +92,11 @@ def _newest_first(entry: PriceEntry) -> tuple[int, int]:
     return -entry.effective_from, -entry.id
 
 
-def _place(entry: PriceEntry) -> tuple[str, str, str]:
-    return entry.provider, entry.model, entry.source
-
-
-def needed(rows: Iterable[Price], now: int) -> list[PriceEntry]:
+def needed(entries: Iterable[PriceEntry], now: int) -> list[PriceEntry]:
     """The versions that replicas need: all but those that have not been in force for KEEP_S and never will be again."""
     limit = now - KEEP_S
     kept: list[PriceEntry] = []
-    for versions in versions_of(map(entry_of, rows)).values():
+    for versions in _versions(entries):
         for number, entry in enumerate(versions):
             over = entry.effective_to <= max(limit, entry.effective_from)
             hidden = any(
@@ -113,7 +108,12 @@ def needed(rows: Iterable[Price], now: int) -> list[PriceEntry]:
     return kept
 
 
-def versions_of(entries: Iterable[PriceEntry]) -> dict[tuple[str, str, str], Sequence[PriceEntry]]:
-    """The versions by (provider, model, source), the newest first."""
-    ordered = sorted(entries, key=lambda entry: (_place(entry), _newest_first(entry)))
-    return {place: list(versions) for place, versions in groupby(ordered, _place)}
+def _versions(entries: Iterable[PriceEntry]) -> Iterable[list[PriceEntry]]:
+    """The versions of each (provider, model, source), the newest first."""
+    found: dict[tuple[str, str, str], list[PriceEntry]] = {}
+    for entry in entries:
+        found.setdefault((entry.provider, entry.model, entry.source), []).append(entry)
+    for versions in found.values():
+        if len(versions) > 1:
+            versions.sort(key=_newest_first)
+    return found.values()

@@ -27,8 +27,9 @@ async def list_all(session: AsyncSession, *, source: str | None = None) -> Seque
 
 
 async def entries(session: AsyncSession) -> list[PriceEntry]:
-    """All versions as a price book takes them: a third of the time that rows of the mapper take."""
-    return [entry_of(row) for row in await session.execute(select(*Price.__table__.columns))]  # type: ignore[arg-type]
+    """All versions as a price book takes them, by id: a third of the time that rows of the mapper take."""
+    columns = [Price.__table__.columns[name] for name in PriceEntry.__struct_fields__]
+    return [entry_of(row) for row in await session.execute(select(*columns).order_by(Price.id))]  # type: ignore[arg-type]
 
 
 def query(at: int, *, source: str | None = None, provider: str | None = None, history: bool = False) -> Select[Price]:

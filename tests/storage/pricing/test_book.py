@@ -133,16 +133,20 @@ def test_what_is_sent_is_enough_to_find_the_same(versions: list[tuple[int, int |
         for number, (begin, end, source) in enumerate(versions, 1)
     ]
     entries = [entry_of(each) for each in rows]
-    kept = needed(rows, NOW)
+    kept = needed(entries, NOW)
     for at in (NOW - KEEP_S + 1, NOW, NOW + later * KEEP_S):
         assert found(kept, "p", "m", at) == found(entries, "p", "m", at)
+
+
+def sent(*rows: Price) -> set[int]:
+    return {entry.id for entry in needed(map(entry_of, rows), NOW)}
 
 
 def test_what_is_over_is_not_sent() -> None:
     ended, followed, current, cancelled = row(1, 0, 5), row(2, 1, None), row(3, 2, None), row(4, NOW + 5, NOW + 5)
     recent = row(5, 3, NOW - 10, "operator")
-    assert {entry.id for entry in needed([ended, followed, current, cancelled, recent], NOW)} == {3, 5}
-    assert {entry.id for entry in needed([followed, row(6, NOW - 10, None)], NOW)} == {2, 6}
+    assert sent(ended, followed, current, cancelled, recent) == {3, 5}
+    assert sent(followed, row(6, NOW - 10, None)) == {2, 6}
 
 
 def test_an_entry_says_what_its_row_says() -> None:
