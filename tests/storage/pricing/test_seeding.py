@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage.models import Price, Revision
 from storage.pricing import PriceBook, Terms, Tier, seeding
+from storage.pricing.entry import entry_of
 from storage.pricing.translate import SeedPrice
 from storage.repositories import prices, revisions
 
@@ -49,6 +50,15 @@ async def test_a_new_database_gets_every_price_of_the_real_library(sessions: Ses
         price = PriceBook(await prices.list_all(session)).find("anthropic", "claude-sonnet-4-5", 0)
         assert price is not None
         assert price.tiers[0].above == 200_000
+
+
+async def test_entries_say_what_the_rows_say(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await seeding.seed(session)
+        session.add(Price(model="m", input=1, output=2, source="operator", effective_from=5, effective_to=9))
+    async with sessions() as session:
+        rows = sorted(await prices.list_all(session), key=lambda row: row.id)
+        assert await prices.entries(session) == [entry_of(row) for row in rows]
 
 
 async def test_later_versions_of_the_library_wait_for_approval(sessions: Sessions, library: Library) -> None:
