@@ -14,6 +14,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -26,6 +28,10 @@ from deployments.settings import Settings, SettingsError, load
 from deployments.startup import Prepared, prepare, welcome
 
 READY_S = 300.0
+ADMIN_S = 30.0
+ADMIN_PATH = "/api/v1/whoami"
+AWAY = range(500, 600)
+"""Statuses of a gateway whose Admin replica is starting."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -124,20 +130,31 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _greet(settings: Settings, done: Prepared) -> None:
     """Wait until the gateway answers, then show where it is."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # asked, not bound
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     began = time.monotonic()
-    with httpx.Client(timeout=2.0, trust_env=False) as client:
-        while time.monotonic() - began < READY_S:
-            try:
-                if client.get(url).status_code == 200:
-                    _say(f"ready after {time.monotonic() - began:.0f} s")
-                    sys.stdout.write(welcome(settings, done) + "\n  Stop with Ctrl-C: open streams finish first.\n\n")
-                    sys.stdout.flush()
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.2)
-    _say(f"not ready after {READY_S:.0f} s; see the log above, and /tmp/ray/session_latest/logs/serve")
+    with httpx.Client(base_url=url, timeout=2.0, trust_env=False) as client:
+        if not _answers(client, "/readyz", READY_S, lambda status: status == HTTPStatus.OK):
+            _say(f"not ready after {READY_S:.0f} s; see the log above, and /tmp/ray/session_latest/logs/serve")
+            return
+        # It may come a second later, and what is printed next leads to it. Without it models are served all the same.
+        if settings.admin and not _answers(client, ADMIN_PATH, ADMIN_S, lambda status: status not in AWAY):
+            _say("the admin API and the console do not answer yet; models are served")
+    _say(f"ready after {time.monotonic() - began:.0f} s")
+    sys.stdout.write(welcome(settings, done) + "\n  Stop with Ctrl-C: open streams finish first.\n\n")
+    sys.stdout.flush()
+
+
+def _answers(client: httpx.Client, path: str, seconds: float, wanted: Callable[[int], bool]) -> bool:
+    """Whether `path` comes to answer with a wanted status within some seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if wanted(client.get(path).status_code):
+                return True
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    return False
 
 
 def _raise_file_limit() -> None:

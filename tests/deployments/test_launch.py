@@ -3,7 +3,9 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,7 @@ import pytest
 import ray
 
 from deployments import launch, ray_node
+from deployments.settings import Settings
 
 BUSY = "The current node timed out during startup. This could happen because some of the raylet failed"
 
@@ -105,3 +108,52 @@ def test_a_stop_while_it_starts_is_one_line(
 def test_what_was_done_to_the_schema() -> None:
     assert launch._changes(["0026"]) == "change 0026 of its schema applied"
     assert launch._changes(["0001", "0002", "0004"]) == "3 changes of its schema applied, 0001 to 0004"
+
+
+@pytest.mark.parametrize(
+    ("admin", "statuses", "asked", "said"),
+    [
+        (True, [503, 200, 503, 503, 401], 5, ["ready after"]),
+        (False, [503, 200], 2, ["ready after"]),
+        (True, [200, 503], None, ["the admin API", "ready after"]),
+        (True, [503], None, ["not ready after"]),
+    ],
+)
+def test_it_says_ready_when_all_that_it_shows_answers(
+    admin: bool,
+    statuses: list[int],
+    asked: int | None,
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    pick_port: Callable[[], int],
+) -> None:
+    monkeypatch.setattr(launch, "READY_S", 1.5)
+    monkeypatch.setattr(launch, "ADMIN_S", 1.5)
+    monkeypatch.setattr(launch, "welcome", lambda *_: "WELCOME")
+    seen: list[str] = []
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(statuses[min(len(seen), len(statuses)) - 1])
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_given: object) -> None:
+            """Nothing: its lines are not the launcher's."""
+
+    server = HTTPServer(("127.0.0.1", pick_port()), Gateway)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        launch._greet(Settings(port=server.server_port, admin=admin), None)  # type: ignore[arg-type]  # welcome's own
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked is None or len(seen) == asked
+    assert (launch.ADMIN_PATH in seen) == (admin and 200 in statuses)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    told = [line.removeprefix("gateway: ") for line in lines if line.startswith("gateway: ")]
+    assert len(told) == len(said)
+    assert all(line.startswith(start) for line, start in zip(told, said, strict=True))
+    assert ("WELCOME" in lines) == told[-1].startswith("ready")
