@@ -31,8 +31,8 @@ class Dispatch:
         self._routers: dict[str, APIRouter] = {}
         self._none = APIRouter(redirect_slashes=False)
         for prefix, router in routers:
-            # In the order of the routes, each word once.
-            for word in dict.fromkeys(_word(prefix + getattr(route, "path", "")) for route in router.routes):
+            paths = [prefix + route.path for route in router.routes]  # type: ignore[attr-defined]  # all of them are APIRoutes
+            for word in dict.fromkeys(map(_word, paths)):  # each once, in the order of the routes
                 if "{" in word:
                     raise LookupError(word)
                 known = self._routers.setdefault(word, APIRouter(redirect_slashes=False))

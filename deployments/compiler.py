@@ -38,17 +38,26 @@ HIDDEN = "hidden"
 """Visibility of a model that is served and not listed."""
 
 
+Before = dict[int, tuple[object, ChannelRow]]
+"""By channel what the database said of it, and what was made of that: with thousands of channels few ever change."""
+
+
 async def compile_table(
-    session: AsyncSession, timeouts: Timeouts, known: int | None = None, trusted: Sequence[str] = ()
+    session: AsyncSession,
+    timeouts: Timeouts,
+    known: int | None = None,
+    trusted: Sequence[str] = (),
+    before: Before | None = None,
 ) -> TableData | None:
     """The table as the database has it now; its version is the revision "routes". None when that is still `known`.
 
-    `trusted` are the networks of proxies that file and environment name, unless the console names others.
+    `trusted` are the networks of proxies that file and environment name, unless the console names others. `before` is
+    kept for the next time.
     """
     version = (await revisions.current(session)).get(revisions.ROUTES, 0)
     if version == known:
         return None
-    rows = await _channels(session, timeouts)
+    rows = await _channels(session, timeouts, {} if before is None else before)
     listed = await models.list_all(session)
     aliases = {alias: model.name for model in listed for alias in model.aliases}
     rows = [msgspec.structs.replace(row, models=with_aliases(row.models, aliases)) for row in rows] if aliases else rows
@@ -65,14 +74,21 @@ async def compile_table(
     )  # fmt: skip
 
 
-async def _channels(session: AsyncSession, timeouts: Timeouts) -> list[ChannelRow]:
+async def _channels(session: AsyncSession, timeouts: Timeouts, before: Before) -> list[ChannelRow]:
     """The channels that may be used: of several keys at least one is in use."""
     several = await channel_keys.enabled(session)
-    return [
-        channel_row(channel, timeouts, several.get(channel.id))
-        for channel in await channels.list_all(session)
-        if channel.enabled and several.get(channel.id) != []
-    ]
+    found: Before = {}
+    for channel in await channels.columns(session):
+        keys = several.get(channel.id)
+        if keys == []:
+            continue
+        said = (tuple(channel), timeouts, None if keys is None else [(key.id, key.secret) for key in keys])
+        known = before.get(channel.id)
+        row = known[1] if known is not None and known[0] == said else channel_row(channel, timeouts, keys)
+        found[channel.id] = (said, row)
+    before.clear()
+    before.update(found)
+    return [row for _, row in found.values()]
 
 
 async def _trusted(session: AsyncSession, otherwise: Sequence[str]) -> list[str]:

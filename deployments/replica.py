@@ -10,14 +10,11 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from adapters.errors import UpstreamError
-from adapters.overrides.channel import compile_overrides
-from adapters.overrides.problem import OverrideError
 from deployments import channel_keys
 from deployments.breaker import Breakers
 from deployments.capture import Captures, captures_of
+from deployments.channels_made import ChannelsMade
 from deployments.fetch import Fetcher
 from deployments.keys import Keys, Load
 from deployments.leases import LeaseBook, Sizes
@@ -29,11 +26,11 @@ from deployments.safety import Safety, safety_of
 from deployments.safety_hooks import Hooks
 from deployments.settings import Settings
 from deployments.suspects import Suspects
-from deployments.table import Channel, RouteTable, TableData, decode
+from deployments.table import Channel, RouteTable, TableData, TableParts, decode, decode_prices
 from deployments.telemetry import Telemetry
 from deployments.upstream import Direct, Upstream
 from deployments.watch import Watch
-from storage.crypto import SealError, SecretBox, derive
+from storage.crypto import SecretBox, derive
 from storage.pricing import PriceBook
 from storage.rates import Authority
 from storage.rates.memory import MemoryAuthority
@@ -102,14 +99,16 @@ class Replica:
         self.captures: Captures | None = None
         self.safety: Safety | None = None
         """Whose requests are captured; None: nobody's."""
-        self.table = RouteTable(TableData(0, [], []), {})
+        self.table = RouteTable(TableData(0, [], []), [])
         self.prices = PriceBook([])
+        self._prices = b""
         self.has_table = asyncio.Event()
         self.live = Live()
         self.key_seq = -1
         self.live_seq = -1
         self.internal_token = derive(master_key, "internal").hex()
         self._box = SecretBox(master_key)
+        self._channels = ChannelsMade(self._box, self.log)
         self._pools: dict[str, Pooled] = {}
         self.router_near: Callable[[], bool] = lambda: False
         """Whether the Router answers, so that recalls arrive at once."""
@@ -191,27 +190,11 @@ class Replica:
         await self.fetcher.close()
         await self.direct.close()
 
-    def _take_table(self, data: TableData) -> None:
-        secrets: dict[int, str] = {}
-        logins: dict[int, str] = {}
-        several: dict[int, list[tuple[int, str]]] = {}
-        for row in data.channels:
-            try:
-                compile_overrides(row.settings)  # without its rules a request might say what it must not
-                if row.proxy_secret:
-                    logins[row.id] = self._box.open(row.proxy_secret, f"channel-proxy:{row.name}")
-                if row.keys is not None:
-                    several[row.id] = [
-                        (key_id, self._box.open(key, f"channel-key:{key_id}")) for key_id, key in row.keys
-                    ]
-                secrets[row.id] = self._box.open(row.secret, f"channel:{row.name}") if row.secret else ""
-            except (SealError, OverrideError) as error:
-                self.log.error(  # noqa: TRY400  # the cause is a key or a rule that does not fit: a traceback adds nothing
-                    "channel %s cannot be used: %s", row.name, error
-                )
-        usable = [row for row in data.channels if row.id in secrets]
-        self.table = RouteTable(msgspec.structs.replace(data, channels=usable), secrets, logins, several)
-        self.prices = PriceBook(data.prices)
+    def _take_table(self, data: TableParts) -> None:
+        self.table = RouteTable(data, self._channels.take(data.channels))
+        prices = bytes(data.prices)
+        if prices != self._prices:
+            self._prices, self.prices = prices, PriceBook(decode_prices(prices))
         self.rates.load(data.limits)
         self.captures = captures_of(data.captures, self.capture_store, self.log)
         self.safety = safety_of(data.safety, self._hooks, self._box.open, self.telemetry.count, self.log)

@@ -23,7 +23,7 @@ from deployments.groups import GroupRow
 from deployments.routes import Route, route
 from deployments.serving import serving
 from deployments.settings import Timeouts
-from deployments.table import Channel, ChannelRow, RouteTable, TableData, Target, Tier
+from deployments.table import Channel, ChannelRow, RouteTable, TableData, Target, Tier, ready
 from storage.ledger.purses import DEFAULT_GROUP, Holder
 from storage.models import Channel as StoredChannel
 from storage.models import Key as StoredKey
@@ -154,7 +154,8 @@ def _table(
             others.append((row, "settings", str(error)))
             continue
         usable[row.id] = compiled
-    return RouteTable(TableData(0, list(usable.values()), [], groups=list(allowed)), {}), usable, others
+    table = TableData(0, list(usable.values()), [], groups=list(allowed))
+    return RouteTable(table, ready(table.channels)), usable, others
 
 
 def _key(key: StoredKey | None, user_group: str, team_models: list[str] | None) -> keys.Key:

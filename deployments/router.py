@@ -59,6 +59,7 @@ class Router:
         self._engine = open_engine(settings.database)
         self._sessions = session_factory(self._engine)
         self._table: table.TableData | None = None
+        self._before: compiler.Before = {}
         self._blob = b""
         self._key_seq = -1
         self._live = Live()
@@ -135,7 +136,7 @@ class Router:
         async with self._refreshing, self._sessions() as session:
             known = self._table.version if self._table is not None else None
             data = await compiler.compile_table(
-                session, self._settings.timeouts, known, trusted_proxies(self._settings)
+                session, self._settings.timeouts, known, trusted_proxies(self._settings), self._before
             )
             seq = await keys.latest_change(session)
         if data is not None:

@@ -9,7 +9,7 @@ uses them.
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -63,15 +63,19 @@ class ChannelRow(msgspec.Struct, frozen=True, array_like=True):
     key_mode: str = ""
 
 
-class TableData(msgspec.Struct, frozen=True, array_like=True):
+ChannelT = TypeVar("ChannelT")
+PricesT = TypeVar("PricesT")
+
+
+class TableOf(msgspec.Struct, Generic[ChannelT, PricesT], frozen=True, array_like=True):
     """The table as the Router sends it.
 
     `trusted` are networks of proxies that are believed about clients' addresses, `hidden` models that are not listed.
     """
 
     version: int
-    channels: list[ChannelRow]
-    prices: list[PriceEntry]
+    channels: list[ChannelT]
+    prices: PricesT
     ratios: Ratios = Ratios()
     limits: list[LimitRow] = []
     groups: list[GroupRow] = []
@@ -79,6 +83,14 @@ class TableData(msgspec.Struct, frozen=True, array_like=True):
     trusted: list[str] = []
     hidden: list[str] = []
     safety: list[SafetyRule] = []
+
+
+class TableData(TableOf[ChannelRow, list[PriceEntry]], frozen=True, array_like=True):
+    """The table, whole."""
+
+
+class TableParts(TableOf[msgspec.Raw, msgspec.Raw], frozen=True, array_like=True):
+    """The table with channels and prices as they came: most of them are those of the table before."""
 
 
 READ_MARGIN_S = 5.0
@@ -197,36 +209,26 @@ class RouteTable:
     Lookups of glob names are remembered, in bounded number.
     """
 
-    def __init__(
-        self,
-        data: TableData,
-        secrets: Mapping[int, str],
-        proxy_secrets: Mapping[int, str] | None = None,
-        several: Mapping[int, Sequence[tuple[int, str]]] | None = None,
-    ) -> None:
+    def __init__(self, data: TableOf[Any, Any], channels: Iterable[tuple[ChannelRow, Channel]]) -> None:
         self.version = data.version
         self.ratios = data.ratios
         self.trusted = parsed(data.trusted)
         self._hidden = frozenset(data.hidden)
-        logins = proxy_secrets or {}
-        keys = several or {}
-        self.channels = {
-            row.id: Channel(row, secrets.get(row.id, ""), logins.get(row.id, ""), keys.get(row.id, ()))
-            for row in data.channels
-        }
+        self.channels: dict[int, Channel] = {}
         self._exact: dict[str, list[Target]] = {}
         globs: dict[str, list[Target]] = {}
-        for row in data.channels:
+        for row, channel in channels:
+            self.channels[row.id] = channel
             for public, upstream in row.models.items():
                 group = globs if any(sign in public for sign in "*?[") else self._exact
-                group.setdefault(public, []).append(Target(self.channels[row.id], upstream))
+                group.setdefault(public, []).append(Target(channel, upstream))
         self._globs = [
             (re.compile(fnmatch.translate(pattern)), targets)
             for pattern, targets in sorted(globs.items(), key=lambda item: (-len(item[0]), item[0]))
         ]
         self._tiers: dict[str, tuple[Tier, ...]] = {}
         self.groups = Groups(data.groups)
-        self.grouped = self.groups.restricted or any(row.groups is not None for row in data.channels)
+        self.grouped = self.groups.restricted or any(one.groups is not None for one in self.channels.values())
         """Whether the group of a request says anything about its channels."""
         self._of_groups: dict[tuple[tuple[str, ...], bool, str], tuple[Tier, ...]] = {}
 
@@ -295,7 +297,9 @@ class RouteTable:
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(TableData)
+_decoder = msgspec.msgpack.Decoder(TableParts)
+_channel_decoder = msgspec.msgpack.Decoder(ChannelRow)
+_prices_decoder = msgspec.msgpack.Decoder(list[PriceEntry])
 
 
 def encode(data: TableData) -> bytes:
@@ -303,9 +307,25 @@ def encode(data: TableData) -> bytes:
     return _encoder.encode(data)
 
 
-def decode(blob: bytes) -> TableData:
-    """The opposite of `encode`. Raises msgspec.DecodeError."""
+def decode(blob: bytes) -> TableParts:
+    """What travelled, with its channels and prices as they came. Raises msgspec.DecodeError."""
     return _decoder.decode(blob)
+
+
+def decode_channel(part: msgspec.Raw) -> ChannelRow:
+    """A channel of a table. Raises msgspec.DecodeError."""
+    return _channel_decoder.decode(part)
+
+
+def decode_prices(part: bytes) -> list[PriceEntry]:
+    """The prices of a table. Raises msgspec.DecodeError."""
+    return _prices_decoder.decode(part)
+
+
+def ready(rows: Iterable[ChannelRow], secrets: Mapping[int, str] | None = None) -> list[tuple[ChannelRow, Channel]]:
+    """Channels for a table, with these secrets by id. Raises OverrideError."""
+    known = secrets or {}
+    return [(row, Channel(row, known.get(row.id, ""))) for row in rows]
 
 
 def with_login(proxy: str, login: str) -> str:

@@ -14,10 +14,20 @@ from storage.models.base import now
 from storage.repositories import channel_keys, channel_states, revisions
 from storage.repositories.changes import assign
 
+_NEEDED = (
+    Channel.id, Channel.name, Channel.provider, Channel.base_url, Channel.secret, Channel.proxy_secret, Channel.models,
+    Channel.priority, Channel.weight, Channel.groups, Channel.headers, Channel.settings, Channel.key_mode,
+)  # fmt: skip
+
 
 async def list_all(session: AsyncSession) -> Sequence[Channel]:
     """All channels, by name."""
     return (await session.scalars(select(Channel).order_by(Channel.name))).all()
+
+
+async def columns(session: AsyncSession) -> Sequence[Any]:
+    """What requests need of those that are switched on, by name: a third of the time that rows of the mapper take."""
+    return (await session.execute(select(*_NEEDED).where(Channel.enabled.is_(True)).order_by(Channel.name))).all()
 
 
 async def serving(session: AsyncSession) -> Sequence[Any]:

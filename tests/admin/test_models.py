@@ -5,7 +5,7 @@ from typing import Any
 from admin.options.models import ModelOptions
 from deployments.compiler import compile_table
 from deployments.settings import Timeouts
-from deployments.table import RouteTable
+from deployments.table import RouteTable, ready
 from storage.pricing.seeding import seed
 
 
@@ -54,7 +54,7 @@ async def test_aliases_and_hidden_models_in_the_routes(api: Any, world: Any, mak
     async with world.sessions() as session:
         data = await compile_table(session, Timeouts())
     assert data is not None
-    table = RouteTable(data, {})
+    table = RouteTable(data, ready(data.channels))
     tiers = table.tiers("fast")
     assert [tier.targets[0].upstream_model for tier in tiers] == ["gpt-5-mini", "gpt-5-mini-2026"]
     assert table.names() == ["fast", "gpt-5-mini"]

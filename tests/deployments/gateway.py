@@ -87,6 +87,7 @@ class Gateway:
         self.limits: Limits | None = None
         self.journal_bytes = 1 << 30
         self.lookups = 0
+        self._before: compiler.Before = {}
         self.database_away = False
         self.lookups_answered = asyncio.Event()
         """Cleared: the database does not answer about keys until it is set."""
@@ -165,7 +166,7 @@ class Gateway:
     async def push(self) -> None:
         """Compile the table and hand it over as the Router does."""
         async with self.sessions() as session:
-            data = await compiler.compile_table(session, self.settings.timeouts)
+            data = await compiler.compile_table(session, self.settings.timeouts, before=self._before)
         assert data is not None
         self.replica.apply(Update(table=table.encode(data)))
 

@@ -9,7 +9,7 @@ from deployments import keys
 from deployments.exchange import Exchange
 from deployments.groups import GroupRow, Groups, usable
 from deployments.serving import serving
-from deployments.table import RouteTable, TableData, decode, encode
+from deployments.table import RouteTable, TableData, decode, decode_channel, encode, ready
 from storage.ledger.purses import Holder
 from storage.models import Organisation, User
 from storage.pricing.units import ONE
@@ -38,7 +38,8 @@ def table(*rules: GroupRow) -> RouteTable:
         row(2, {"m": "", "mini-1": ""}, groups=["cheap", "default"]),
         row(3, {"m": "", "big": ""}, priority=-1),
     ]
-    return RouteTable(decode(encode(TableData(1, rows, [], groups=list(rules)))), {})
+    data = decode(encode(TableData(1, rows, [], groups=list(rules))))
+    return RouteTable(data, ready(map(decode_channel, data.channels)))
 
 
 def served(table: RouteTable, key: keys.Key, model: str) -> list[tuple[int, str]]:
@@ -86,7 +87,8 @@ def test_auto_is_the_operators_order_for_the_users_group() -> None:
 
 
 def test_nothing_is_asked_of_groups_where_they_say_nothing() -> None:
-    routes = RouteTable(TableData(1, [row(1, {"m": ""})], [], groups=[GroupRow("vip")]), {})
+    rows = [row(1, {"m": ""})]
+    routes = RouteTable(TableData(1, rows, [], groups=[GroupRow("vip")]), ready(rows))
     tiers, _ = serving(routes, key("vip"), Head("chat", "chat", "m", False, True, {}, 0))
     assert tiers is routes.tiers("m")
     assert Exchange(key("vip"), "chat", 0.0, "").group == "vip"

@@ -10,7 +10,7 @@ from adapters.providers.row import Provider
 from adapters.registry import PROVIDERS
 from deployments.endpoint import Endpoint
 from deployments.offers import Offer, offered
-from deployments.table import Channel, ChannelRow, RouteTable, TableData, decode, encode
+from deployments.table import Channel, ChannelRow, TableData, decode, decode_channel, encode
 
 ROWS = pytest.mark.parametrize("row", PROVIDERS.values(), ids=list(PROVIDERS))
 CREDENTIALS = {"authorization", "x-api-key", "x-goog-api-key", "api-key"}
@@ -27,8 +27,7 @@ def channel_of(offer: Offer, *, secret: str = "sk-upstream", headers: dict[str, 
         1, "c", "p", offer.family, offer.base_url, b"", {"*": ""}, 0, 1, headers or {}, offer.stream_usage, 1.0, 1.0,
         1.0, "", protocols=offer.protocols, prefers=offer.prefers,
     )  # fmt: skip
-    table = RouteTable(decode(encode(TableData(1, [row], []))), {1: secret})
-    return table.channels[1]
+    return Channel(decode_channel(decode(encode(TableData(1, [row], []))).channels[0]), secret)
 
 
 @ROWS

@@ -14,7 +14,8 @@ from deployments.breaker import Breakers, _seconds
 from deployments.messages import Update
 from deployments.routing import choose
 from deployments.settings import Breaker
-from deployments.table import ChannelRow, RouteTable, TableData, decode, encode
+from deployments.table import ChannelRow, RouteTable, TableData, decode, decode_channel, decode_prices, encode, ready
+from storage.pricing import PriceEntry
 from tests.deployments.gateway import Gateway
 from tests.deployments.mock import Call, Upstream, answers, closes, normal, stalls, streams
 from tests.deployments.virtual import virtual
@@ -30,7 +31,7 @@ def row(number: int, models: dict[str, str], **fields: object) -> ChannelRow:
 
 
 def routes(*rows: ChannelRow) -> RouteTable:
-    return RouteTable(TableData(1, list(rows), []), {})
+    return RouteTable(TableData(1, list(rows), []), ready(rows))
 
 
 def picked(table: RouteTable, model: str, tried: set[int] | None = None, resting: set[int] | None = None) -> int | None:
@@ -112,8 +113,12 @@ def test_names_that_nobody_serves_are_not_remembered() -> None:
 
 
 def test_the_table_travels() -> None:
-    data = TableData(7, [row(1, {"m": "x"}, secret=b"\x00sealed", headers={"a": "b"})], [])
-    assert decode(encode(data)) == data
+    price = PriceEntry(1, "", "m", 1, 2, None, None, "operator")
+    data = TableData(7, [row(1, {"m": "x"}, secret=b"\x00sealed", headers={"a": "b"})], [price], hidden=["m"])
+    parts = decode(encode(data))
+    assert [decode_channel(part) for part in parts.channels] == data.channels
+    assert decode_prices(parts.prices) == data.prices
+    assert (parts.version, parts.hidden) == (7, ["m"])
     with pytest.raises(msgspec.DecodeError):
         decode(b"\xc1")
 
